@@ -1,0 +1,2 @@
+export { browserAvailable, findBrowser, type BrowserName } from './find-browser.js';
+export { launchChromium, type ChromiumOptions } from './launch-chromium.js';
