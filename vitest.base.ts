@@ -5,6 +5,8 @@ export const base = defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // So that a test can ask for a garbage collection: `globalThis.gc`.
+    execArgv: ['--expose-gc'],
     testTimeout: 10_000,
     hookTimeout: 20_000,
   },
