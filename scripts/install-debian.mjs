@@ -3,25 +3,24 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './run-command.mjs';
 
-/** One line for each package: its name, and what wants it. They skip themselves where it is missing. */
+/** @typedef {{ name: string, use: string }} DebianPackage */
+
+/**
+ * One line for each package: its name, and what wants it. They skip themselves where it is missing.
+ *
+ * @type {readonly DebianPackage[]}
+ */
 const packages = [{ name: 'chromium', use: 'browser tests' }];
 
 /** Installs what is missing, where that is possible; says what is not, and why. Never rejects. */
 export async function installDebianPackages() {
-  const obstacle = findObstacle();
-  const missing = obstacle === 'not Debian' ? packages : await findMissing();
+  const debian = isDebian();
+  const missing = debian ? await findMissing(packages) : packages;
   if (missing.length === 0) return;
-  const failure = obstacle ?? (await install(missing.map(({ name }) => name)));
-  if (!failure) return;
-  for (const { name, use } of missing)
-    console.log(`Not installed: ${name}, for ${use} (${failure})`);
-}
-
-function findObstacle() {
-  if (!isDebian()) return 'not Debian';
-  if (process.getuid?.() !== 0)
-    return 'not root; `sudo node scripts/install-debian.mjs` installs it';
-  return undefined;
+  const obstacle = debian ? await tryInstall(missing) : 'this is not Debian';
+  const still = debian ? await findMissing(missing) : missing;
+  for (const { name, use } of still)
+    console.log(`Not installed: ${name}, for ${use} (${obstacle})`);
 }
 
 function isDebian() {
@@ -32,32 +31,51 @@ function isDebian() {
   }
 }
 
-async function findMissing() {
+/** @param {readonly DebianPackage[]} wanted */
+async function findMissing(wanted) {
   const { output } = await runCommand('dpkg-query', [
     '-W',
     '-f',
     '${Package} ${db:Status-Status}\n',
   ]);
-  const installed = new Set(output.split('\n').filter((line) => line.endsWith(' installed')));
-  return packages.filter(({ name }) => !installed.has(`${name} installed`));
+  const installed = new Set(output.split('\n'));
+  return wanted.filter(({ name }) => !installed.has(`${name} installed`));
 }
 
 /**
- * @param {string[]} names
+ * @param {readonly DebianPackage[]} missing
+ * @returns {Promise<string>} why some may still be missing
+ */
+async function tryInstall(missing) {
+  if (process.getuid?.() !== 0)
+    return 'not root: `sudo node scripts/install-debian.mjs` installs it';
+  const names = missing.map(({ name }) => name);
+  console.log(`Installing from Debian: ${names.join(', ')} …`);
+  await aptGet(['update']);
+  const failure = await aptGet(['install', ...names]);
+  if (!failure || names.length === 1) return failure ?? '';
+  // One that cannot be had must not keep the others away.
+  for (const name of names) await aptGet(['install', name]);
+  return failure;
+}
+
+/**
+ * @param {readonly string[]} args
  * @returns {Promise<string | undefined>} why it did not work
  */
-async function install(names) {
-  console.log(`Installing from Debian: ${names.join(', ')} …`);
+async function aptGet(args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const options = ['-q', '-y', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=2'];
-  const update = await runCommand('apt-get', [...options, 'update'], { env });
-  if (!update.ok) return `apt-get update failed: ${lastLine(update.output)}`;
-  const result = await runCommand(
-    'apt-get',
-    [...options, '--no-install-recommends', 'install', ...names],
-    { env },
-  );
-  return result.ok ? undefined : `apt-get install failed: ${lastLine(result.output)}`;
+  const options = [
+    '-q',
+    '-y',
+    '--no-install-recommends',
+    '-o',
+    'DPkg::Lock::Timeout=120',
+    '-o',
+    'Acquire::Retries=2',
+  ];
+  const { ok, output } = await runCommand('apt-get', [...options, ...args], { env });
+  return ok ? undefined : `apt-get: ${lastLine(output)}`;
 }
 
 /** @param {string} text */

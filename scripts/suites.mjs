@@ -43,7 +43,14 @@ function buildCheck() {
 
 function sourceChecks() {
   return [
-    check('types', ['turbo', 'run', 'types', 'types:root', '--continue', '--output-logs=errors-only']),
+    check('types', [
+      'turbo',
+      'run',
+      'types',
+      'types:root',
+      '--continue',
+      '--output-logs=errors-only',
+    ]),
     check('lint', ['oxlint', '--type-aware', '--deny-warnings']),
     check('format', ['prettier', '--check', '.']),
   ];
