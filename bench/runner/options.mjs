@@ -1,0 +1,108 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/**
+ * @typedef {'default' | 'fixed' | 'both'} MallocMode
+ */
+
+/**
+ * What the command line asks for. Durations are in milliseconds.
+ *
+ * @typedef {object} Options
+ * @property {string[]} only
+ * @property {string[]} servers
+ * @property {number} rounds
+ * @property {number} warmUp
+ * @property {number} duration
+ * @property {MallocMode} malloc
+ * @property {boolean} verify
+ * @property {string | undefined} json
+ * @property {string | undefined} compare
+ * @property {boolean} list
+ * @property {boolean} help
+ */
+
+export const usage = `pnpm bench [options]
+
+  --only NAME        only these workloads: echo-16, echo-1k-c64-d16, … (may be repeated)
+  --servers NAME     only servers whose names begin so, and ws (may be repeated)
+  --rounds N         starts of each server per workload; default 3
+  --seconds S        measured time of one start; default 0.5
+  --warm-up S        time before that, thrown away; default 0.3
+  --quick            one round of 0.3 s after 0.2 s: a look, not a measurement
+  --malloc MODE      from 1 KiB up: fixed (default), default, or both, one row each
+  --verify           compare every byte of every reply, and add workloads of odd sizes and fragments
+  --json FILE        write the results
+  --compare FILE     show what changed since the results in this file
+  --list             name the workloads and servers
+  --help
+`;
+
+/** @type {readonly MallocMode[]} */
+const mallocModes = ['default', 'fixed', 'both'];
+
+/**
+ * @param {string[]} args without the program
+ * @returns {Options}
+ * @throws {TypeError | RangeError} when an argument is unknown or out of range
+ */
+export function parseOptions(args) {
+  const { values } = parseArgs({
+    // pnpm hands on the `--` of `pnpm bench -- --quick`.
+    args: args.filter((argument) => argument !== '--'),
+    options: {
+      only: { type: 'string', multiple: true, default: [] },
+      servers: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      'warm-up': { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      malloc: { type: 'string', default: 'fixed' },
+      verify: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      compare: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { only, servers, quick, verify, list, help } = values;
+  return {
+    only,
+    servers,
+    verify,
+    list,
+    help,
+    rounds: Math.ceil(numberOf('rounds', values.rounds ?? (quick ? '1' : '3'), 100)),
+    duration: 1000 * numberOf('seconds', values.seconds ?? (quick ? '0.3' : '0.5'), 60),
+    warmUp: 1000 * numberOf('warm-up', values['warm-up'] ?? (quick ? '0.2' : '0.3'), 60),
+    malloc: mallocModeOf(values.malloc),
+    json: pathOf(values.json),
+    compare: pathOf(values.compare),
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {string} text
+ * @param {number} max
+ */
+function numberOf(name, text, max) {
+  const value = Number(text);
+  if (value > 0 && value <= max) return value;
+  throw new RangeError(`--${name} is ${text}, expected a number above 0 and at most ${max}`);
+}
+
+/**
+ * @param {string} text
+ * @returns {MallocMode}
+ */
+function mallocModeOf(text) {
+  const mode = mallocModes.find((name) => name === text);
+  if (mode) return mode;
+  throw new RangeError(`--malloc is ${text}, expected one of ${mallocModes.join(', ')}`);
+}
+
+/** @param {string | undefined} path from where the user stands, which is not where pnpm runs us */
+function pathOf(path) {
+  return path === undefined ? undefined : resolve(process.env['INIT_CWD'] ?? '.', path);
+}
