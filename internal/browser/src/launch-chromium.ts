@@ -5,7 +5,7 @@ import { absence, findBrowser } from './find-browser.js';
 export interface ChromiumOptions {
   /**
    * Names that the browser resolves, with their addresses: `{ 'stranger.example': '127.0.0.1' }`.
-   * Beside them it knows only `localhost`, `127.0.0.1` and `[::1]`.
+   * Beside them it knows only `localhost`, `127.0.0.1` and `::1`.
    * @default {}
    */
   readonly hosts?: Readonly<Record<string, string>>;
@@ -49,6 +49,6 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Bro
 
 function resolverRules(hosts: Readonly<Record<string, string>>): string {
   const known = Object.entries(hosts).map(([name, address]) => `MAP ${name} ${address}`);
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].map((host) => `EXCLUDE ${host}`);
+  const loopback = ['localhost', '127.0.0.1', '::1'].map((host) => `EXCLUDE ${host}`);
   return [...known, 'MAP * ~NOTFOUND', ...loopback].join(', ');
 }

@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Browser } from 'puppeteer-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { browserAvailable, launchChromium } from '../src/index.js';
@@ -15,7 +14,7 @@ describe.skipIf(!browserAvailable('chromium'))('launchChromium', { timeout: 30_0
   beforeEach(async () => {
     server = createServer((request, response) => response.end(`asked: ${request.headers.host}`));
     await once(server.listen(0), 'listening');
-    ({ port } = server.address() as AddressInfo);
+    port = portOf(server);
     browser = await launchChromium({ hosts: { 'stranger.example': '127.0.0.1' } });
   });
 
@@ -32,7 +31,9 @@ describe.skipIf(!browserAvailable('chromium'))('launchChromium', { timeout: 30_0
 
   test('resolves no other name', async () => {
     const page = await browser.newPage();
-    await expect(page.goto(`http://other.example:${port}/`)).rejects.toThrow('ERR_NAME_NOT_RESOLVED');
+    await expect(page.goto(`http://other.example:${port}/`)).rejects.toThrow(
+      'ERR_NAME_NOT_RESOLVED',
+    );
   });
 
   test('leaves neither process nor profile behind', async () => {
@@ -43,6 +44,12 @@ describe.skipIf(!browserAvailable('chromium'))('launchChromium', { timeout: 30_0
     expect(existsSync(profile)).toBe(false);
   });
 });
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('expected a TCP address');
+  return address.port;
+}
 
 function profileOf(browser: ChildProcess): string {
   const flag = browser.spawnargs.find((argument) => argument.startsWith('--user-data-dir='));
