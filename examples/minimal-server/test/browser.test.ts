@@ -5,6 +5,7 @@ import type { WebSocketServer } from '@postern/core';
 import type { Browser, BrowserContext } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { start } from '../server.mjs';
+import { echoedLengths } from './support/echoed-lengths.js';
 import { portOf } from './support/port-of.js';
 import { tryFromPage } from './support/try-from-page.js';
 import { Visitor } from './support/visitor.js';
@@ -115,26 +116,3 @@ describe.skipIf(!browserAvailable('chromium'))('the page in Chromium', { timeout
     expect(server.connections.size).toBe(0);
   });
 });
-
-/** Runs in the page: which of the messages of these lengths come back as binary, none of their bytes changed. */
-async function echoedLengths(lengths: number[]): Promise<number[]> {
-  const socket = new WebSocket(location.href.replace('http', 'ws'));
-  socket.binaryType = 'arraybuffer';
-  const next = (event: 'open' | 'message') =>
-    new Promise<unknown>((resolve, reject) => {
-      socket.addEventListener(event, ({ data }: { data?: unknown }) => resolve(data), {
-        once: true,
-      });
-      socket.addEventListener('close', ({ code }) => reject(new Error(`closed with ${code}`)));
-    });
-  await next('open');
-  const echoed = [];
-  for (const length of lengths) {
-    const sent = Uint8Array.from({ length }, (_, index) => (index * 7) % 256);
-    socket.send(sent);
-    const data = await next('message');
-    const received = data instanceof ArrayBuffer ? new Uint8Array(data) : undefined;
-    if (received?.every((byte, index) => byte === sent[index])) echoed.push(received.length);
-  }
-  return echoed;
-}
