@@ -64,7 +64,7 @@ function showState(state, words) {
 
 // A touch keyboard that comes up unasked would cover half the page.
 function focusText() {
-  if (matchMedia('(hover: hover)').matches) text.focus();
+  if (!matchMedia('(pointer: coarse)').matches) text.focus();
 }
 
 function addMessage(speaker, data) {

@@ -58,6 +58,21 @@ describe.skipIf(!browserAvailable('chromium'))('the page in Chromium', { timeout
     expect(await visitor.say('Peace?')).toBe("No, I'm not!");
   });
 
+  test('needs no mouse: the keyboard is where it is needed, before, after and again', async () => {
+    const visitor = await Visitor.arrive(context, home);
+    const { keyboard } = visitor.page;
+    const heard = await visitor.hears(async () => {
+      await keyboard.type('Pax');
+      await keyboard.press('Enter');
+    });
+    expect(heard).toBe("No, I'm not!");
+    await keyboard.press('Enter');
+    expect(await visitor.ending()).toMatchObject({ closeCode: '1000' });
+    await keyboard.press('Enter');
+    await visitor.sees('open');
+    expect(await visitor.hears(() => keyboard.type('Once more\n'))).toBe('Why?');
+  });
+
   test('sends bytes and shows the same bytes coming back', async () => {
     const visitor = await Visitor.arrive(context, home);
     const heard = await visitor.hears(() => visitor.press('Send 8 bytes'));
