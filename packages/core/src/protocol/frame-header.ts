@@ -26,6 +26,7 @@ export const MAX_HEADER_LENGTH = 14;
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 const TWO_TO_32 = 2 ** 32;
+const TWO_TO_21 = 2 ** 21;
 
 export function createFrameHeader(): FrameHeader {
   return {
@@ -88,7 +89,9 @@ function readPayloadLength(
   } else {
     // Two halves: 64 bits do not fit a number, and a top bit must not become a sign.
     const high = readUint32(bytes, offset + 2);
-    header.payloadLength = high * TWO_TO_32 + readUint32(bytes, offset + 6);
+    // From 2^53 on the low half could only round up, in the end to a top bit that is not set.
+    const low = high < TWO_TO_21 ? readUint32(bytes, offset + 6) : 0;
+    header.payloadLength = high * TWO_TO_32 + low;
     header.minimal = header.payloadLength > 0xffff;
   }
 }

@@ -45,7 +45,8 @@ export function maskInPlace(
   const firstWord = (bytes.byteOffset + firstAligned) >>> 2;
   const endWord = (bytes.byteOffset + end) >>> 2;
   for (let word = firstWord; word < endWord; word += 1) words[word]! ^= key;
-  maskByteByByte(bytes, (endWord << 2) - bytes.byteOffset, end, key);
+  // Not shifted: beyond 2 GiB that would be negative.
+  maskByteByByte(bytes, endWord * 4 - bytes.byteOffset, end, key);
 }
 
 function maskByteByByte(bytes: Uint8Array, start: number, end: number, maskingKey: number): void {
