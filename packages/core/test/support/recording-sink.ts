@@ -1,0 +1,68 @@
+import type { CloseStatus } from '../../src/protocol/close-frame.js';
+import { ProtocolError } from '../../src/protocol/errors.js';
+import type { ControlSink } from '../../src/protocol/frame-parser.js';
+import type { ProtocolSink } from '../../src/protocol/protocol.js';
+
+/** What a sink was told; bytes in hex, so that they compare and print well. */
+export type SinkEvent =
+  | readonly ['text', string, number]
+  | readonly ['binary', string, number]
+  | readonly ['compressed text' | 'compressed binary', string]
+  | readonly ['control', number, string]
+  | readonly ['ping' | 'pong', string]
+  | readonly ['close', number, string]
+  | readonly ['failed', string, number];
+
+/** Writes down all that it is told, and then calls `afterEach`, from where a test may act inside a call. */
+export class RecordingSink implements ProtocolSink, ControlSink {
+  readonly events: SinkEvent[] = [];
+  /** The last binary message itself. */
+  lastBinary: Buffer | undefined;
+  afterEach: (event: SinkEvent) => void = () => {};
+
+  onMessage(data: string | Buffer, size: number): void {
+    if (typeof data === 'string') {
+      this.#record(['text', data, size]);
+      return;
+    }
+    this.lastBinary = data;
+    this.#record(['binary', data.toString('hex'), size]);
+  }
+
+  onCompressedMessage(payload: Buffer, text: boolean): void {
+    this.#record([text ? 'compressed text' : 'compressed binary', payload.toString('hex')]);
+  }
+
+  onControl(opcode: number, payload: Buffer): void {
+    this.#record(['control', opcode, payload.toString('hex')]);
+  }
+
+  onPing(payload: Buffer): void {
+    this.#record(['ping', payload.toString('hex')]);
+  }
+
+  onPong(payload: Buffer): void {
+    this.#record(['pong', payload.toString('hex')]);
+  }
+
+  onClose(status: CloseStatus): void {
+    this.#record(['close', status.code, status.reason]);
+  }
+
+  /** Runs `step`; a `ProtocolError` is written down as the event that it is, and true says that one came. */
+  failed(step: () => void): boolean {
+    try {
+      step();
+      return false;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.events.push(['failed', error.code, error.closeCode]);
+      return true;
+    }
+  }
+
+  #record(event: SinkEvent): void {
+    this.events.push(event);
+    this.afterEach(event);
+  }
+}
