@@ -14,7 +14,7 @@ import {
   type OutgoingHeaders,
 } from './outgoing-headers.js';
 import { quoted } from './quoted.js';
-import { fieldValue, type HeaderSection } from './request-head.js';
+import { fieldElements, fieldValue, type HeaderSection } from './request-head.js';
 import { validateSubprotocols } from './subprotocol.js';
 
 /** What a client asks for in its opening handshake. */
@@ -155,14 +155,11 @@ function chosenExtensions(
   response: ResponseHead,
   offered: readonly ExtensionOffer[],
 ): ExtensionOffer[] {
-  const value = fieldValue(response.headers, 'sec-websocket-extensions');
-  if (value === undefined) return [];
-  const extensions = parseExtensions(value) ?? [];
-  const names = new Set(extensions.map(({ name }) => name));
-  const offeredNames = new Set(offered.map(({ name }) => name));
-  const unasked = extensions.some(({ name }) => !offeredNames.has(name));
-  if (names.size > 0 && names.size === extensions.length && !unasked) return extensions;
-  const message = `expected offered extensions, each at most once, got ${quoted(value)}`;
+  const extensions = fieldElements(response.headers, 'sec-websocket-extensions', parseExtensions);
+  const names = new Set(extensions?.map(({ name }) => name));
+  const wasOffered = [...names].every((name) => offered.some((offer) => offer.name === name));
+  if (extensions?.length === names.size && wasOffered) return extensions;
+  const message = 'expected a list of extensions that were offered, each at most once';
   throw failure(response, 'POSTERN_ERR_HANDSHAKE_EXTENSIONS', message);
 }
 

@@ -14,7 +14,7 @@ export type HeaderRecord = Record<string, string | string[]>;
  */
 export function checkHeaders(headers: OutgoingHeaders, owned: ReadonlySet<string>): void {
   if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers) {
-    throw new TypeError('headers: expected an object of names and values');
+    throw new TypeError('headers: expected a plain object of names and values');
   }
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) checkHeader(name, value, owned);

@@ -1,7 +1,7 @@
 const LONGEST = 100;
 
-/** What hosts, origins and methods are made of; no space, quote, bracket of a tag, or control. */
-const UNSAFE = /[^\w.:/[\]%+~-]/g;
+/** Hosts, origins and lists are made of other characters: no quote, no bracket of a tag, no control. */
+const UNSAFE = /[^\w.:/[\]%+~, -]/g;
 
 /** A value from outside, in quotes, cut and cleaned so that nothing can be injected where it is printed. */
 export function quoted(value: unknown): string {

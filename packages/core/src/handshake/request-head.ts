@@ -22,6 +22,21 @@ export function fieldValue(headers: NodeLikeHeaders, name: string): string | und
 }
 
 /**
+ * The elements of the header `name`, which may be absent but not empty (`1#element` in RFC 9110, section 5.6.1);
+ * undefined when `parse` or this says that it is malformed.
+ */
+export function fieldElements<Element>(
+  headers: NodeLikeHeaders,
+  name: string,
+  parse: (value: string) => Element[] | undefined,
+): Element[] | undefined {
+  const value = fieldValue(headers, name);
+  if (value === undefined) return [];
+  const elements = parse(value);
+  return elements?.length === 0 ? undefined : elements;
+}
+
+/**
  * Every line of the header `name` (lower case) as received.
  * Node keeps only the first of several `Host` headers: `rawHeaders`, where there is one, shows the others.
  */

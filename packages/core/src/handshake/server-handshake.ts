@@ -3,7 +3,7 @@ import { parseAuthority } from './authority.js';
 import { hasToken, parseExtensions, type ExtensionOffer } from './header-grammar.js';
 import { quoted } from './quoted.js';
 import { refusal, type Refusal } from './refusal.js';
-import { fieldLines, fieldValue, type RequestHead } from './request-head.js';
+import { fieldElements, fieldLines, fieldValue, type RequestHead } from './request-head.js';
 import { checkOfferedSubprotocols } from './subprotocol.js';
 
 export { checkRefusal, refusal, renderResponse, type Refusal } from './refusal.js';
@@ -108,9 +108,6 @@ function checkOfferedExtensions(request: RequestHead): Refusal | undefined {
   return refusal(400, 'expected Sec-WebSocket-Extensions to be a list of extensions\n');
 }
 
-function readOffer(request: Pick<RequestHead, 'headers'>): ExtensionOffer[] | undefined {
-  const value = fieldValue(request.headers, 'sec-websocket-extensions');
-  if (value === undefined) return [];
-  const offered = parseExtensions(value);
-  return offered?.length === 0 ? undefined : offered;
+function readOffer({ headers }: Pick<RequestHead, 'headers'>): ExtensionOffer[] | undefined {
+  return fieldElements(headers, 'sec-websocket-extensions', parseExtensions);
 }

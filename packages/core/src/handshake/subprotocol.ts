@@ -1,7 +1,7 @@
 import { isToken, parseTokenList } from './header-grammar.js';
 import { quoted } from './quoted.js';
 import { refusal, type Refusal } from './refusal.js';
-import { fieldValue, type RequestHead } from './request-head.js';
+import { fieldElements, type RequestHead } from './request-head.js';
 
 /**
  * The subprotocols that the client offers, in its order of preference; empty when it offers none,
@@ -53,12 +53,9 @@ export function validateSubprotocols(value: unknown): void {
   if (hasDoubles(value)) throw new TypeError('subprotocols: expected every item only once');
 }
 
-function readOffer(request: Pick<RequestHead, 'headers'>): string[] | undefined {
-  const value = fieldValue(request.headers, 'sec-websocket-protocol');
-  if (value === undefined) return [];
-  const offered = parseTokenList(value);
-  if (offered === undefined || offered.length === 0) return undefined;
-  return hasDoubles(offered) ? undefined : offered;
+function readOffer({ headers }: Pick<RequestHead, 'headers'>): string[] | undefined {
+  const offered = fieldElements(headers, 'sec-websocket-protocol', parseTokenList);
+  return offered && !hasDoubles(offered) ? offered : undefined;
 }
 
 function hasDoubles(list: readonly unknown[]): boolean {
