@@ -22,10 +22,14 @@ export async function setUp() {
   writeFileSync(stamp, wanted);
 }
 
-/** Builds what is published; turbo skips what has not changed. */
+/**
+ * Builds what is published; turbo skips what has not changed.
+ *
+ * @throws {Error} when the sources do not compile; the message says where.
+ */
 export async function build() {
-  const { ok } = await runPnpm(['exec', 'turbo', 'run', 'build', '--output-logs=errors-only']);
-  return ok;
+  const { ok, output } = await runPnpm(['exec', 'turbo', 'run', 'build'], { show: false });
+  if (!ok) throw new Error(`the build failed:\n${output}`);
 }
 
 function requireNode() {
