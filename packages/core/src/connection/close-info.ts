@@ -1,0 +1,46 @@
+import { PosternError } from '../protocol/errors.js';
+
+/** How a connection ended. */
+export interface CloseInfo {
+  /** The close code; 1005 for a close frame without one, 1006 for an end without a close frame. */
+  readonly code: number;
+  readonly reason: string;
+  /** Whether close frames went both ways. RFC 6455, section 7.1.4. */
+  readonly wasClean: boolean;
+  /** Who began the end: this side, the peer by a close frame, or the network between. */
+  readonly initiator: 'local' | 'peer' | 'network';
+  /** Why, with a `code`, whenever the end was not clean. */
+  readonly cause: Error | undefined;
+}
+
+/** Whether `error` tells of the end of this very connection. */
+export let isErrorOf: (error: unknown, source: object) => boolean;
+
+/** The connection has ended, or is ending; `close` tells how. */
+export class ConnectionClosedError extends PosternError {
+  override readonly name = 'ConnectionClosedError';
+  readonly close: CloseInfo;
+  /** The same as `close.code`. */
+  readonly closeCode: number;
+  /** The same as `close.reason`. */
+  readonly reason: string;
+
+  readonly #source: object | undefined;
+
+  /** `source` is the connection that ended, for `isErrorOf`. */
+  constructor(close: CloseInfo, source?: object) {
+    const because = close.reason === '' ? '' : `: ${close.reason}`;
+    super('POSTERN_ERR_CONNECTION_CLOSED', `connection closed with ${close.code}${because}`, {
+      cause: close.cause,
+    });
+    this.close = close;
+    this.closeCode = close.code;
+    this.reason = close.reason;
+    this.#source = source;
+  }
+
+  static {
+    isErrorOf = (error, source) =>
+      error instanceof ConnectionClosedError && error.#source === source;
+  }
+}

@@ -1,0 +1,550 @@
+import { Buffer, isUtf8 } from 'node:buffer';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+import { CloseCode } from '../protocol/close-code.js';
+import { closePayload, MAX_CLOSE_REASON, type CloseStatus } from '../protocol/close-frame.js';
+import { PosternError, ProtocolError } from '../protocol/errors.js';
+import { Opcode } from '../protocol/opcode.js';
+import { Protocol, type ProtocolSink, type Role } from '../protocol/protocol.js';
+import { ConnectionClosedError, isErrorOf, type CloseInfo } from './close-info.js';
+import { enterDataEvent, leaveDataEvent } from './flush-schedule.js';
+import type { Inbox, InboxOwner } from './inbox.js';
+import { toBytes, type MessageData } from './message-data.js';
+import type { ConnectionSettings } from './options.js';
+import { Outbox, type OutboxOwner } from './outbox.js';
+import { Pings } from './pings.js';
+import type { PulseMember } from './pulse.js';
+import { rejected } from './settled.js';
+import type { WriteOptions } from './web-socket-options.js';
+
+/** Why reading has stopped, as bits: reading goes on when none is left. */
+const Halt = { Output: 1, Unread: 2 } as const;
+
+/** What a connection tells its WebSocket. */
+export interface ConnectionOwner {
+  /** The closing handshake is through, or the socket gone: how it ended is known from here on. */
+  onEnding(close: CloseInfo): void;
+  /** The socket is gone. */
+  onClosed(): void;
+  /** User code failed; `error` is for `onError`. */
+  onUserError(error: unknown): void;
+}
+
+const kConnection = Symbol('postern.connection');
+
+interface AttachedDuplex extends Duplex {
+  [kConnection]?: Connection;
+}
+
+/**
+ * The one place where a protocol meets a stream: it feeds chunks to the protocol, hands messages to the inbox,
+ * answers pings and close frames, stops reading when it must, and sees to the end. It alone sends.
+ */
+export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseMember {
+  pulseIndex = -1;
+  readonly role: Role;
+  readonly outbox: Outbox;
+  readonly #owner: ConnectionOwner;
+  readonly #stream: AttachedDuplex;
+  readonly #protocol: Protocol;
+  readonly #inbox: Inbox;
+  readonly #settings: ConnectionSettings;
+  readonly #pings: Pings;
+  /** A chunk of a socket is ours to unmask in place; one of another Duplex may be somebody's own bytes. */
+  readonly #copiesChunks: boolean;
+  #halt = 0;
+  #close: CloseInfo | undefined;
+  #closeTimer: unknown;
+  #gone = false;
+  #networkError: Error | undefined;
+  /** The newest ping that came while output was blocked (section 5.5.3: only that one need be answered). */
+  #owedPong: Buffer | undefined;
+  /** The beats of the last byte, of the last progress of blocked output, and of the last message each way. */
+  #heardAt: number;
+  #progressAt: number;
+  #receivedAt: number;
+  #sentAt: number;
+  #unsent = 0;
+  #messageBegan = 0;
+
+  constructor(
+    owner: ConnectionOwner,
+    stream: Duplex,
+    role: Role,
+    inbox: Inbox,
+    settings: ConnectionSettings,
+  ) {
+    // First of all: a stream without a listener for errors ends the process.
+    stream.on('error', onError);
+    this.role = role;
+    this.#owner = owner;
+    this.#stream = stream;
+    this.#inbox = inbox;
+    this.#settings = settings;
+    this.#copiesChunks = !(stream instanceof Socket);
+    this.#protocol = new Protocol(this, {
+      role,
+      allowCompressed: false,
+      maxMessageSize: settings.maxMessageSize,
+      maxFragments: settings.maxFragments,
+    });
+    this.outbox = new Outbox(this, stream, role, settings.highWaterMark);
+    this.#pings = new Pings(settings.clock);
+    this.#heardAt = this.#progressAt = settings.pulse.beat;
+    this.#receivedAt = this.#sentAt = settings.pulse.beat;
+    this.#stream[kConnection] = this;
+    inbox.attach(this);
+  }
+
+  get isOpen(): boolean {
+    return this.#protocol.state === 'open';
+  }
+
+  /** Whether the socket is gone. */
+  get isGone(): boolean {
+    return this.#gone;
+  }
+
+  /** How the connection ended, once that is known. */
+  get close(): CloseInfo | undefined {
+    return this.#close;
+  }
+
+  /** Round trip of the last ping that was answered, in milliseconds. */
+  get latency(): number | undefined {
+    return this.#pings.latency;
+  }
+
+  /** Starts reading; `head` is what the peer sent along with its handshake. */
+  start(head: readonly Buffer[]): void {
+    const stream = this.#stream;
+    this.#settings.pulse.add(this);
+    for (const chunk of head) if (chunk.length > 0) this.receive(chunk);
+    if (stream.destroyed) this.onStreamClose();
+    if (this.#gone) return;
+    stream.on('data', onData);
+    stream.on('drain', onDrain);
+    stream.on('end', onEnd);
+    stream.on('close', onClose);
+    if (stream.readableEnded) this.onStreamEnd();
+    if (this.#halt === 0) stream.resume();
+  }
+
+  /** A chunk off the stream. The way of every message begins here. */
+  receive(chunk: Buffer): void {
+    this.#heardAt = this.#settings.pulse.beat;
+    const before = enterDataEvent(this.outbox);
+    try {
+      this.#protocol.receive(this.#copiesChunks ? Buffer.from(chunk) : chunk);
+    } catch (error) {
+      this.#fail(error);
+    }
+    leaveDataEvent(before);
+    this.#inbox.endOfBurst();
+    this.outbox.flush();
+  }
+
+  // What the protocol says.
+
+  onMessage(data: string | Buffer, size: number): void {
+    this.#receivedAt = this.#settings.pulse.beat;
+    this.#inbox.push(data, size);
+  }
+
+  onCompressedMessage(): void {
+    throw new Error('compression was not agreed on');
+  }
+
+  onPing(payload: Buffer): void {
+    if (this.#protocol.closeSent) return;
+    if (this.outbox.isBlocked) this.#owedPong = Buffer.from(payload);
+    else this.outbox.writeControl(Opcode.Pong, payload);
+  }
+
+  onPong(payload: Buffer): void {
+    this.#pings.settle(payload);
+  }
+
+  onClose(status: CloseStatus): void {
+    const answered = this.#protocol.closeSent;
+    const close: CloseInfo = {
+      code: status.code,
+      reason: status.reason,
+      wasClean: true,
+      initiator: answered ? 'local' : 'peer',
+      cause: undefined,
+    };
+    if (!answered) this.#sendClose(status.code, '');
+    this.#ending(close);
+  }
+
+  // What the inbox and the outbox say.
+
+  onUnread(): void {
+    this.#stop(Halt.Unread);
+  }
+
+  onRead(): void {
+    this.#goOn(Halt.Unread);
+  }
+
+  onListenerError(error: unknown): void {
+    this.failByUser(error);
+  }
+
+  onBlocked(): void {
+    this.#progressAt = this.#settings.pulse.beat;
+    this.#unsent = this.outbox.bufferedAmount;
+    // Only a server stops: if both ends did, two bulk senders would wait for each other for ever.
+    if (this.role === 'server') this.#stop(Halt.Output);
+  }
+
+  onRoom(): void {
+    const owed = this.#owedPong;
+    this.#owedPong = undefined;
+    if (owed !== undefined && this.isOpen) this.outbox.writeControl(Opcode.Pong, owed);
+    this.#goOn(Halt.Output);
+  }
+
+  #stop(reason: number): void {
+    if (this.#protocol.state !== 'open') return;
+    if (this.#halt === 0) {
+      this.#protocol.halt();
+      this.#stream.pause();
+    }
+    this.#halt |= reason;
+  }
+
+  #goOn(reason: number): void {
+    if (this.#halt === 0) return;
+    this.#halt &= ~reason;
+    if (this.#halt !== 0) return;
+    const before = enterDataEvent(this.outbox);
+    try {
+      this.#protocol.resume();
+    } catch (error) {
+      this.#fail(error);
+    }
+    leaveDataEvent(before);
+    this.#inbox.endOfBurst();
+    this.outbox.flush();
+    // While we did not read, nothing could be heard.
+    this.#heardAt = this.#settings.pulse.beat;
+    if (this.#halt === 0 && !this.#gone) this.#stream.resume();
+  }
+
+  // Sending.
+
+  /**
+   * A message.
+   * @throws {TypeError} for anything but a string or bytes.
+   */
+  write(data: MessageData, options: WriteOptions | undefined): Promise<void> {
+    if (this.#protocol.state !== 'open') return rejected(this.closedError());
+    if (this.outbox.isBlocked && this.outbox.bufferedAmount > this.#settings.maxSendBuffer) {
+      return rejected(this.#overflow());
+    }
+    this.#sentAt = this.#settings.pulse.beat;
+    if (typeof data === 'string' && options?.text !== false) return this.outbox.writeText(data);
+    const bytes = toBytes(data);
+    if (options?.text !== true) return this.outbox.writeBytes(Opcode.Binary, bytes);
+    if (!isUtf8(bytes)) throw new TypeError('bytes to be sent as text are not valid UTF-8');
+    return this.outbox.writeBytes(Opcode.Text, bytes);
+  }
+
+  /** A message, without waiting: whether there is room for more. */
+  send(data: MessageData, options: WriteOptions | undefined): boolean {
+    if (this.#protocol.state !== 'open') return false;
+    void this.write(data, options);
+    return !this.outbox.isBlocked && this.isOpen;
+  }
+
+  /** The send buffer was full before this message: it ends the connection, or itself. */
+  #overflow(): Error {
+    const cause = new PosternError(
+      'POSTERN_ERR_SEND_BUFFER_FULL',
+      `more than ${this.#settings.maxSendBuffer} bytes are unsent`,
+    );
+    if (this.#settings.overflow === 'drop') return cause;
+    this.#giveUp(cause);
+    return this.closedError();
+  }
+
+  /** A ping; the promise resolves with the round trip in milliseconds. */
+  ping(payload: Uint8Array | undefined): Promise<number> {
+    const { bytes, pong } = this.#pings.create(payload);
+    this.outbox.writeControl(Opcode.Ping, bytes);
+    return pong;
+  }
+
+  pong(payload: Uint8Array): void {
+    this.outbox.writeControl(Opcode.Pong, payload);
+  }
+
+  /** Why nothing can be written any more. */
+  closedError(): ConnectionClosedError {
+    return new ConnectionClosedError(
+      this.#close ?? {
+        code: CloseCode.Abnormal,
+        reason: '',
+        wasClean: false,
+        initiator: 'local',
+        cause: undefined,
+      },
+      this,
+    );
+  }
+
+  // The end.
+
+  /** Begins the closing handshake, or goes on with one that has begun. Unread messages are dropped. */
+  beginClose(code: number, reason: string, timeout: number): void {
+    if (this.#gone) return;
+    if (this.isOpen) {
+      this.#inbox.discard();
+      this.#sendClose(code, reason);
+      // We must read on to see the peer's close frame.
+      this.#goOn(this.#halt);
+    }
+    this.#armCloseTimer(timeout);
+  }
+
+  #sendClose(code: number, reason: string): void {
+    this.#protocol.sendClose();
+    this.#owedPong = undefined;
+    this.outbox.writeControl(Opcode.Close, closePayload(code, reason));
+  }
+
+  /** The closing handshake is through, or failed: nothing is read any more, the socket is to end. */
+  #ending(close: CloseInfo): void {
+    this.#decide(close);
+    this.#armCloseTimer(this.#settings.closeTimeout);
+    // The server ends the socket first, and the client waits for it (section 7.1.1).
+    if (this.role === 'server' || !close.wasClean) this.outbox.end();
+    else this.outbox.flush();
+    this.#readToTheEnd();
+  }
+
+  /** A socket closed over unread bytes would reset, and the peer might lose our close frame. */
+  #readToTheEnd(): void {
+    this.#halt = 0;
+    this.#stream.resume();
+  }
+
+  #decide(close: CloseInfo): void {
+    if (this.#close !== undefined) return;
+    this.#close = close;
+    this.#pings.end(this.closedError());
+    this.#owner.onEnding(close);
+  }
+
+  #armCloseTimer(timeout: number): void {
+    if (this.#closeTimer !== undefined || this.#gone || timeout === 0) return;
+    this.#closeTimer = this.#settings.clock.setTimeout(
+      () => this.#onCloseTimeout(timeout),
+      timeout,
+    );
+  }
+
+  #onCloseTimeout(timeout: number): void {
+    this.destroy({
+      code: CloseCode.Abnormal,
+      reason: '',
+      wasClean: false,
+      initiator: 'local',
+      cause: new PosternError(
+        'POSTERN_ERR_CLOSE_TIMEOUT',
+        `closing handshake not completed within ${timeout} ms`,
+      ),
+    });
+  }
+
+  /** The one place where what the protocol throws is caught. */
+  #fail(error: unknown): void {
+    if (!(error instanceof ProtocolError)) {
+      this.failByUser(error);
+      return;
+    }
+    this.fail(error.closeCode, error.message, error);
+  }
+
+  /** Fails the connection: the peer is told why, what it sends is of no interest any more (section 7.1.7). */
+  fail(code: number, reason: string, cause: Error): void {
+    if (this.#gone || this.#close !== undefined) return;
+    if (this.isOpen) this.#sendClose(code, reason.slice(0, MAX_CLOSE_REASON));
+    this.#protocol.end();
+    this.#ending({ code, reason, wasClean: false, initiator: 'local', cause });
+  }
+
+  /** User code failed: 1011 to the peer, the error to `onError`, unless it is only how this connection ended. */
+  failByUser(error: unknown): void {
+    if (this.isItsEnd(error)) return;
+    this.beginClose(CloseCode.InternalError, '', this.#settings.closeTimeout);
+    this.#owner.onUserError(error);
+  }
+
+  /** Whether `error` only tells that this connection has ended. */
+  isItsEnd(error: unknown): boolean {
+    return isErrorOf(error, this);
+  }
+
+  /** Destroys the socket now; `close` says why, should nothing else have been the end before. */
+  destroy(close: CloseInfo): void {
+    if (this.#gone) return;
+    this.#decide(close);
+    this.#stream.destroy();
+    this.#onGone();
+  }
+
+  #onGone(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#protocol.end();
+    this.#settings.pulse.remove(this);
+    this.#settings.clock.clearTimeout(this.#closeTimer);
+    this.outbox.close(this.closedError());
+    this.#owner.onClosed();
+  }
+
+  // What the stream says.
+
+  onStreamError(error: Error): void {
+    this.#networkError ??= error;
+    if (this.#gone) return;
+    this.destroy(this.#networkEnd());
+  }
+
+  /** The peer sends no more. Without a close frame that is no clean end. */
+  onStreamEnd(): void {
+    if (this.#close === undefined) {
+      this.#protocol.end();
+      this.#ending(this.#networkEnd());
+    } else this.outbox.end();
+  }
+
+  onStreamClose(): void {
+    if (this.#gone) return;
+    this.#decide(this.#networkEnd());
+    this.#onGone();
+  }
+
+  #networkEnd(): CloseInfo {
+    const cause = new PosternError(
+      'POSTERN_ERR_CONNECTION_LOST',
+      this.#networkError === undefined
+        ? 'the peer ended the socket without a close frame'
+        : `the socket failed: ${this.#networkError.message}`,
+      { cause: this.#networkError },
+    );
+    return {
+      code: CloseCode.Abnormal,
+      reason: '',
+      wasClean: false,
+      initiator: 'network',
+      cause,
+    };
+  }
+
+  // What time says.
+
+  onBeat(): void {
+    if (this.#close !== undefined) return;
+    const settings = this.#settings;
+    const beat = settings.pulse.beat;
+    if (this.outbox.isBlocked) this.#judgeOutput(beat);
+    if (this.#halt !== 0) {
+      // While we do not read, the peer cannot be heard.
+      this.#heardAt = beat;
+      this.#messageBegan = 0;
+      return;
+    }
+    this.#judgeMessage(beat);
+    this.#judgeSilence(beat);
+    const lastMessageAt = Math.max(this.#receivedAt, this.#sentAt);
+    if (settings.idleBeats > 0 && beat - lastMessageAt >= settings.idleBeats) {
+      this.beginClose(CloseCode.Normal, 'idle', settings.closeTimeout);
+    }
+  }
+
+  #judgeOutput(beat: number): void {
+    const unsent = this.outbox.bufferedAmount;
+    if (unsent < this.#unsent) this.#progressAt = beat;
+    this.#unsent = unsent;
+    const { timeoutBeats, heartbeatTimeout } = this.#settings;
+    if (timeoutBeats === 0 || beat - this.#progressAt < timeoutBeats) return;
+    this.#giveUp(
+      new PosternError(
+        'POSTERN_ERR_OUTPUT_STALLED',
+        `the peer took no byte of the output within ${heartbeatTimeout} ms`,
+      ),
+    );
+  }
+
+  #judgeMessage(beat: number): void {
+    if (!this.#protocol.isMidMessage) {
+      this.#messageBegan = 0;
+      return;
+    }
+    const { messageBeats, messageTimeout } = this.#settings;
+    // A message that came meanwhile was the one that had begun, and this is another.
+    if (this.#messageBegan === 0 || this.#receivedAt >= this.#messageBegan)
+      this.#messageBegan = beat;
+    if (messageBeats === 0 || beat - this.#messageBegan < messageBeats) return;
+    const reason = `message not finished within ${messageTimeout} ms`;
+    this.fail(
+      CloseCode.PolicyViolation,
+      reason,
+      new ProtocolError('POSTERN_ERR_MESSAGE_TIMEOUT', reason, CloseCode.PolicyViolation),
+    );
+  }
+
+  #judgeSilence(beat: number): void {
+    const { intervalBeats, timeoutBeats, heartbeatTimeout } = this.#settings;
+    const silence = beat - this.#heardAt;
+    if (intervalBeats === 0 || silence < intervalBeats) return;
+    if (timeoutBeats > 0 && silence >= intervalBeats + timeoutBeats) {
+      this.#giveUp(
+        new PosternError(
+          'POSTERN_ERR_HEARTBEAT_TIMEOUT',
+          `no byte from the peer within ${heartbeatTimeout} ms of a ping`,
+        ),
+      );
+    } else if (silence % intervalBeats === 0 && this.isOpen) {
+      void this.ping(undefined);
+    }
+  }
+
+  /** The peer is taken for dead: it would not see a close frame. */
+  #giveUp(cause: PosternError): void {
+    this.destroy({
+      code: CloseCode.Abnormal,
+      reason: '',
+      wasClean: false,
+      initiator: 'local',
+      cause,
+    });
+  }
+}
+
+// Listeners are shared by all connections: one function, not a closure for each.
+
+function onData(this: AttachedDuplex, chunk: Buffer): void {
+  this[kConnection]!.receive(chunk);
+}
+
+function onDrain(this: AttachedDuplex): void {
+  this[kConnection]!.outbox.onDrain();
+}
+
+function onEnd(this: AttachedDuplex): void {
+  this[kConnection]!.onStreamEnd();
+}
+
+function onClose(this: AttachedDuplex): void {
+  this[kConnection]!.onStreamClose();
+}
+
+function onError(this: AttachedDuplex, error: Error): void {
+  this[kConnection]?.onStreamError(error);
+}

@@ -1,0 +1,391 @@
+import type { Buffer } from 'node:buffer';
+
+import { StateError } from '../protocol/errors.js';
+import { ConnectionClosedError, type CloseInfo } from './close-info.js';
+import { rejected, ROOM } from './settled.js';
+
+/** A received message: a string for text, bytes for binary. */
+export type Message = string | Buffer;
+
+/** What `listen` calls for each message. */
+export type Listener = (data: Message) => unknown;
+
+/** What `readGuarded` resolves with. */
+export type GuardedMessage =
+  { readonly ok: true; readonly data: Message } | { readonly ok: false; readonly close: CloseInfo };
+
+/** What an inbox tells its connection. */
+export interface InboxOwner {
+  /** Stop reading: more is unread than the bounds allow. */
+  onUnread(): void;
+  /** Everything has been read. */
+  onRead(): void;
+  /** A listener threw, or its promise rejected. */
+  onListenerError(error: unknown): void;
+}
+
+export interface InboxLimits {
+  readonly maxUnreadBytes: number;
+  readonly maxUnreadMessages: number;
+}
+
+/** Whoever waits for the next message. `kind` says in which shape it is wanted. */
+interface Waiter {
+  readonly kind: 'read' | 'guarded' | 'iterate' | 'burst';
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+  /** Rejecting the promise must not become an unhandled rejection. */
+  promise: Promise<unknown> | undefined;
+}
+
+/** An empty queue keeps no more slots than this. */
+const SLOTS_KEPT = 64;
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
+}
+
+/**
+ * Messages on their way to whoever reads: a listener, which is called directly, or one waiting promise. The first
+ * message of a burst goes straight to the waiter and the rest is queued before its microtask runs, so a burst costs
+ * one wake-up.
+ */
+export class Inbox {
+  readonly #limits: InboxLimits;
+  #owner: InboxOwner | undefined;
+  // A queue by indices: nothing moves in a burst, and it starts at 0 again when it is empty.
+  #messages: Message[] = [];
+  #sizes: number[] = [];
+  #head = 0;
+  #tail = 0;
+  #unreadBytes = 0;
+  #listener: Listener | undefined;
+  /** Whether the listener's promise for an earlier message is pending, and that message's size. */
+  #busy = false;
+  #busyBytes = 0;
+  #waiter: Waiter | undefined;
+  #full = false;
+  #discarding = false;
+  #end: Error | undefined;
+  #onDrained: (() => void) | undefined;
+
+  constructor(limits: InboxLimits) {
+    this.#limits = limits;
+  }
+
+  /** Whether `listen` is on. */
+  get isListening(): boolean {
+    return this.#listener !== undefined;
+  }
+
+  get unreadBytes(): number {
+    return this.#unreadBytes + this.#busyBytes;
+  }
+
+  get unreadMessages(): number {
+    return this.#tail - this.#head + (this.#busy ? 1 : 0);
+  }
+
+  /** The connection is open: from here on it hears when reading must stop and may go on. */
+  attach(owner: InboxOwner): void {
+    this.#owner = owner;
+  }
+
+  /** Takes a message whose payload was `size` bytes. */
+  push(data: Message, size: number): void {
+    if (this.#discarding) return;
+    if (this.#head === this.#tail) {
+      if (this.#listener !== undefined && !this.#busy) {
+        this.#call(this.#listener, data, size);
+        return;
+      }
+      if (this.#waiter !== undefined && this.#waiter.kind !== 'burst') {
+        this.#wake(data);
+        return;
+      }
+    }
+    this.#messages[this.#tail] = data;
+    this.#sizes[this.#tail] = size;
+    this.#tail += 1;
+    this.#unreadBytes += size;
+    this.#checkFull();
+  }
+
+  #checkFull(): void {
+    if (this.#full) return;
+    if (
+      this.unreadBytes <= this.#limits.maxUnreadBytes &&
+      this.unreadMessages < this.#limits.maxUnreadMessages
+    ) {
+      return;
+    }
+    this.#full = true;
+    this.#owner?.onUnread();
+  }
+
+  #shift(): Message {
+    const head = this.#head;
+    const data = this.#messages[head]!;
+    // The slot outlives the message, and must not keep it.
+    this.#messages[head] = '';
+    this.#unreadBytes -= this.#sizes[head]!;
+    this.#head = head + 1;
+    if (this.#head === this.#tail) this.#reset();
+    return data;
+  }
+
+  #reset(): void {
+    if (this.#messages.length > SLOTS_KEPT) {
+      this.#messages = [];
+      this.#sizes = [];
+    }
+    this.#head = 0;
+    this.#tail = 0;
+    this.#unreadBytes = 0;
+    this.#relieve();
+  }
+
+  /** The low mark is empty: a queue that is read one by one would else stop and start the socket all the time. */
+  #relieve(): void {
+    if (!this.#full || this.#busyBytes > this.#limits.maxUnreadBytes) return;
+    this.#full = false;
+    process.nextTick(onRead, this);
+  }
+
+  /** For `onRead`: reading goes on, unless the inbox has filled up again. */
+  announceRead(): void {
+    if (!this.#full) this.#owner?.onRead();
+  }
+
+  #call(listener: Listener, data: Message, size: number): void {
+    let result: unknown;
+    try {
+      result = listener(data);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    // Compared by identity: `(message) => ws.write(message)` costs no promise while there is room.
+    if (result === undefined || result === ROOM || !isThenable(result)) return;
+    this.#busy = true;
+    this.#busyBytes = size;
+    result.then(
+      () => this.#onSettled(),
+      (error: unknown) => this.#fail(error),
+    );
+    this.#checkFull();
+  }
+
+  #fail(error: unknown): void {
+    this.#busy = false;
+    this.#busyBytes = 0;
+    this.#owner?.onListenerError(error);
+    this.#checkDrained();
+  }
+
+  #onSettled(): void {
+    this.#busy = false;
+    this.#busyBytes = 0;
+    if (this.#head === this.#tail) this.#relieve();
+    this.#pump();
+  }
+
+  /** Hands what is queued to the listener, for as long as it does not wait. */
+  #pump(): void {
+    while (this.#listener !== undefined && !this.#busy && this.#head < this.#tail) {
+      const size = this.#sizes[this.#head]!;
+      this.#call(this.#listener, this.#shift(), size);
+    }
+    this.#checkDrained();
+  }
+
+  /** Resolves the waiter with `data`. */
+  #wake(data: Message): void {
+    const waiter = this.#waiter!;
+    this.#waiter = undefined;
+    (waiter.resolve as (value: unknown) => void)(shaped(waiter.kind, data));
+  }
+
+  /** The data event is over: whoever waits for a burst gets what it brought. */
+  endOfBurst(): void {
+    if (this.#waiter === undefined || this.#head === this.#tail) return;
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    (waiter.resolve as (value: unknown) => void)({ value: this.#shiftAll(), done: false });
+  }
+
+  #shiftAll(): Message[] {
+    const messages = this.#messages.slice(this.#head, this.#tail);
+    this.#messages.length = 0;
+    this.#reset();
+    return messages;
+  }
+
+  /** The first unread message, if one is there. */
+  tryRead(): Message | undefined {
+    if (this.#listener !== undefined) throw listenIsOn();
+    if (this.#head === this.#tail) return undefined;
+    return this.#shift();
+  }
+
+  read(signal: AbortSignal | undefined): Promise<Message> {
+    const mistake = this.#mistake();
+    if (mistake !== undefined) return rejected(mistake);
+    if (signal?.aborted === true) return rejected(signal.reason);
+    if (this.#head < this.#tail) return Promise.resolve(this.#shift());
+    if (this.#end !== undefined) return rejected(this.#end);
+    const promise = this.#wait<Message>('read');
+    return signal === undefined ? promise : this.#abortable(promise, signal);
+  }
+
+  #abortable(promise: Promise<Message>, signal: AbortSignal): Promise<Message> {
+    const waiter = this.#waiter!;
+    const abort = (): void => {
+      // A waiter that has its message already keeps it: nothing is lost.
+      if (this.#waiter !== waiter) return;
+      this.#waiter = undefined;
+      void waiter.promise?.catch(() => undefined);
+      waiter.reject(signal.reason);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    const unlisten = (): void => signal.removeEventListener('abort', abort);
+    promise.then(unlisten, unlisten);
+    return promise;
+  }
+
+  readGuarded(): Promise<GuardedMessage> {
+    const mistake = this.#mistake();
+    if (mistake !== undefined) return rejected(mistake);
+    if (this.#head < this.#tail) {
+      return Promise.resolve({ ok: true, data: this.#shift() });
+    }
+    if (this.#end !== undefined) return Promise.resolve(guardedEnd(this.#end));
+    return this.#wait<GuardedMessage>('guarded');
+  }
+
+  /** For `for await`: the next message, or the end. */
+  next(): Promise<IteratorResult<Message, undefined>> {
+    const mistake = this.#mistake();
+    if (mistake !== undefined) return rejected(mistake);
+    if (this.#head < this.#tail) {
+      return Promise.resolve({ value: this.#shift(), done: false });
+    }
+    if (this.#end !== undefined) return Promise.resolve({ value: undefined, done: true });
+    return this.#wait('iterate');
+  }
+
+  /** All that is there, or that comes with the next burst; or the end. */
+  nextBurst(): Promise<IteratorResult<Message[], undefined>> {
+    const mistake = this.#mistake();
+    if (mistake !== undefined) return rejected(mistake);
+    if (this.#head < this.#tail) {
+      return Promise.resolve({ value: this.#shiftAll(), done: false });
+    }
+    if (this.#end !== undefined) return Promise.resolve({ value: undefined, done: true });
+    return this.#wait('burst');
+  }
+
+  #wait<T>(kind: Waiter['kind']): Promise<T> {
+    let waiter: Waiter | undefined;
+    const promise = new Promise<T>((resolve, reject) => {
+      waiter = { kind, resolve, reject, promise: undefined };
+    });
+    waiter!.promise = promise;
+    this.#waiter = waiter;
+    return promise;
+  }
+
+  #mistake(): StateError | undefined {
+    if (this.#listener !== undefined) return listenIsOn();
+    if (this.#waiter !== undefined) {
+      return new StateError(
+        'POSTERN_ERR_ALREADY_READING',
+        'a read is pending, expected one reader at a time',
+      );
+    }
+    return undefined;
+  }
+
+  /**
+   * Calls `listener` for every message from here on, those already queued first.
+   * @throws {StateError} when something else reads.
+   */
+  listen(listener: Listener): void {
+    const mistake = this.#mistake();
+    if (mistake !== undefined) throw mistake;
+    this.#listener = listener;
+    if (this.#head < this.#tail) process.nextTick(pump, this);
+  }
+
+  /** For `listen`, after whoever called it has gone on. */
+  pumpQueued(): void {
+    this.#pump();
+  }
+
+  /** From here on messages are dropped, and so is what is queued: this side has closed. */
+  discard(): void {
+    this.#discarding = true;
+    this.#messages = [];
+    if (this.#head < this.#tail) this.#reset();
+  }
+
+  /** No message follows. What is queued is still read; then readers get `error`. */
+  finish(error: Error): void {
+    if (this.#end !== undefined) return;
+    this.#end = error;
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    if (waiter !== undefined) endWaiter(waiter, error);
+    this.#checkDrained();
+  }
+
+  /** Calls `callback` once nothing more will reach the listener. */
+  whenDrained(callback: () => void): void {
+    this.#onDrained = callback;
+    this.#checkDrained();
+  }
+
+  #checkDrained(): void {
+    if (this.#onDrained === undefined || this.#end === undefined || this.#busy) return;
+    if (this.#listener !== undefined && this.#head < this.#tail) return;
+    const callback = this.#onDrained;
+    this.#onDrained = undefined;
+    callback();
+  }
+}
+
+function onRead(inbox: Inbox): void {
+  inbox.announceRead();
+}
+
+function pump(inbox: Inbox): void {
+  inbox.pumpQueued();
+}
+
+function shaped(kind: Waiter['kind'], data: Message): unknown {
+  if (kind === 'read') return data;
+  return kind === 'guarded' ? { ok: true, data } : { value: data, done: false };
+}
+
+function endWaiter(waiter: Waiter, error: Error): void {
+  const resolve = waiter.resolve as (value: unknown) => void;
+  if (waiter.kind === 'guarded') resolve(guardedEnd(error));
+  else if (waiter.kind !== 'read') resolve({ value: undefined, done: true });
+  else {
+    void waiter.promise?.catch(() => undefined);
+    waiter.reject(error);
+  }
+}
+
+function guardedEnd(error: Error): GuardedMessage {
+  return { ok: false, close: closeInfoOf(error) };
+}
+
+function closeInfoOf(error: Error): CloseInfo {
+  if (error instanceof ConnectionClosedError) return error.close;
+  return { code: 1006, reason: '', wasClean: false, initiator: 'local', cause: error };
+}
+
+function listenIsOn(): StateError {
+  return new StateError('POSTERN_ERR_LISTENING', 'listen is on, expected no other reader');
+}

@@ -1,0 +1,5 @@
+import { connectionDefaults } from './connection/options.js';
+import { handlerDefaults } from './server/options.js';
+
+/** Every option that has a default value, in one table. Sizes are in bytes, durations in milliseconds. */
+export const defaults = Object.freeze({ ...connectionDefaults, ...handlerDefaults });

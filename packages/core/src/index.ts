@@ -1,0 +1,35 @@
+export { defaults } from './defaults.js';
+
+export type { AcceptOptions, RefuseOptions } from './connection/admission.js';
+export type { Clock } from './connection/clock.js';
+export { ConnectionClosedError, type CloseInfo } from './connection/close-info.js';
+export type { GuardedMessage, Listener, Message } from './connection/inbox.js';
+export type { MessageData } from './connection/message-data.js';
+export type { ConnectionOptions } from './connection/options.js';
+export type {
+  Agreed,
+  CloseOptions,
+  ErrorListener,
+  OverOptions,
+  ReadOptions,
+  WriteOptions,
+} from './connection/web-socket-options.js';
+export { WebSocket, type WebSocketState } from './connection/web-socket.js';
+export { HandshakeError } from './handshake/errors.js';
+export type { ExtensionOffer } from './handshake/header-grammar.js';
+export { origin, target, type Origins } from './handshake/origin.js';
+export type { Refusal } from './handshake/refusal.js';
+export type { RequestHead } from './handshake/request-head.js';
+export { isUpgrade } from './handshake/server-handshake.js';
+export { subprotocols } from './handshake/subprotocol.js';
+export { attach, type Attachment, type AttachOptions } from './node/attach.js';
+export { serve, type ServeOptions, type WebSocketServer } from './node/serve.js';
+export { upgrade } from './node/upgrade.js';
+export { CloseCode } from './protocol/close-code.js';
+export { PosternError, ProtocolError, StateError, type ErrorCode } from './protocol/errors.js';
+export type { Role } from './protocol/protocol.js';
+export type { Gatekeeper } from './server/gate.js';
+export { clientAddress, type HandshakeRequest } from './server/handshake-request.js';
+export { negotiate, type Acceptance, type Negotiation } from './server/negotiate.js';
+export type { HandlerOptions } from './server/options.js';
+export type { DrainOptions } from './server/registry.js';

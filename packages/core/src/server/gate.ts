@@ -1,0 +1,289 @@
+import type { Buffer } from 'node:buffer';
+import type { Duplex } from 'node:stream';
+
+import type { AcceptOptions, Admission, RefuseOptions } from '../connection/admission.js';
+import {
+  failByUser,
+  failHandshake,
+  isListening,
+  isOrdinaryEnd,
+  openWebSocket,
+  setAdmission,
+  WebSocket,
+  type WebSocketHooks,
+} from '../connection/web-socket.js';
+import { HandshakeError } from '../handshake/errors.js';
+import type { OutgoingHeaders } from '../handshake/outgoing-headers.js';
+import { checkRefusal } from '../handshake/refusal.js';
+import { checkAcceptedSubprotocol } from '../handshake/subprotocol.js';
+import { checkAcceptHeaders } from '../handshake/switching-protocols.js';
+import { StateError, type ErrorCode } from '../protocol/errors.js';
+import { HandshakeRequest, type IncomingRequest } from './handshake-request.js';
+import type { HandlerSettings } from './options.js';
+import type { PendingHandshake, Registry } from './registry.js';
+
+/**
+ * Decides who comes in, before the 101. Accepting, or the first read, lets the client in; ending without that turns it
+ * away. Once the client is in, the promise is the life of the connection.
+ */
+export type Gatekeeper<Context = unknown> = (
+  request: HandshakeRequest<Context>,
+  ws: WebSocket,
+) => unknown;
+
+/** What a gatekeeper's word leads to: a raw socket's own response, or one that goes through a framework. */
+export interface Road {
+  /** The client is let in: send the 101, then call `gate.open`. */
+  onAccepted(gate: Gate, subprotocol: string, headers: OutgoingHeaders | undefined): void;
+  /** The client is turned away. */
+  onRefused(status: number, options: RefuseOptions): void;
+  /** The gatekeeper threw before it decided. */
+  onThrown(gate: Gate, error: unknown): void;
+  /** The client is to be cut off without an answer. */
+  onTerminated(): void;
+}
+
+/** What all handshakes of one handler share. */
+export interface GateKeeping {
+  readonly settings: HandlerSettings;
+  readonly registry: Registry;
+  readonly hooks: WebSocketHooks;
+}
+
+/** The subprotocols of one handshake. */
+export interface SubprotocolChoice {
+  readonly offered: readonly string[];
+  /** What the handler's own list chose; `''` for none. */
+  readonly selected: string;
+}
+
+type Phase = 'deciding' | 'accepted' | 'refused' | 'open' | 'failed';
+
+/**
+ * One client before the gate: runs the gatekeeper, carries its word to the road, and, once the client is in, ends the
+ * connection when the gatekeeper ends.
+ */
+export class Gate implements Admission, PendingHandshake {
+  readonly ws: WebSocket;
+  readonly #keeping: GateKeeping;
+  readonly #choice: SubprotocolChoice;
+  /** Dropped when the client is in: nothing of the request may live as long as the connection. */
+  #road: Road | undefined;
+  #phase: Phase = 'deciding';
+  #subprotocol = '';
+  #headers: OutgoingHeaders | undefined;
+  #opened: Promise<void> | undefined;
+  #resolveOpened: (() => void) | undefined;
+  #rejectOpened: ((error: Error) => void) | undefined;
+  #timer: unknown;
+  #isRunning = false;
+  #hasEnded = false;
+  #thrown: { readonly error: unknown } | undefined;
+
+  constructor(keeping: GateKeeping, choice: SubprotocolChoice, road: Road) {
+    this.#keeping = keeping;
+    this.#choice = choice;
+    this.#road = road;
+    this.ws = new WebSocket('server', keeping.settings.connection, keeping.hooks);
+    setAdmission(this.ws, this);
+    keeping.registry.addPending(this);
+  }
+
+  get isAccepted(): boolean {
+    return this.#phase === 'accepted' || this.#phase === 'open';
+  }
+
+  /** Whether the client waits: for the gatekeeper's word, or for the 101. */
+  get isPending(): boolean {
+    return this.#phase === 'deciding' || this.#phase === 'accepted';
+  }
+
+  /** Runs the gatekeeper; afterwards the client may be in, turned away, or still waiting. */
+  run<Context>(gatekeeper: Gatekeeper<Context>, request: IncomingRequest, context: Context): void {
+    const { registry, settings } = this.#keeping;
+    const light = new HandshakeRequest(request, context, settings.trustProxy, this.ws);
+    registry.gatekeeperBegan();
+    this.#isRunning = true;
+    let result: unknown;
+    try {
+      result = gatekeeper(light, this.ws);
+    } catch (error) {
+      this.#onThrown(error);
+      this.#isRunning = false;
+      return;
+    }
+    if (isThenable(result)) {
+      result.then(
+        () => this.#onEnded(),
+        (error: unknown) => this.#onThrown(error),
+      );
+    } else this.#onEnded();
+    this.#isRunning = false;
+    if (this.#phase === 'accepted') this.#letIn();
+  }
+
+  /** From now on the answer is due within `handshakeTimeout`. */
+  armDeadline(): void {
+    const { handshakeTimeout, connection } = this.#keeping.settings;
+    if (handshakeTimeout === 0 || !this.isPending) return;
+    this.#timer = connection.clock.setTimeout(() => this.#onDeadline(), handshakeTimeout);
+  }
+
+  // What the gatekeeper says.
+
+  accept(options: AcceptOptions): Promise<void> {
+    if (this.#opened !== undefined) return this.#opened;
+    const { subprotocol = this.#choice.selected, headers } = options;
+    try {
+      this.#requireDeciding('accept');
+      checkAcceptedSubprotocol(subprotocol, this.#choice.offered);
+      if (headers !== undefined) checkAcceptHeaders(headers);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    this.#phase = 'accepted';
+    this.#subprotocol = subprotocol;
+    this.#headers = headers;
+    this.#opened = new Promise((resolve, reject) => {
+      this.#resolveOpened = resolve;
+      this.#rejectOpened = reject;
+    });
+    // While the gatekeeper is still in its first, synchronous part, `run` goes on from here.
+    if (!this.#isRunning) queueMicrotask(() => this.#letIn());
+    return this.#opened;
+  }
+
+  #letIn(): void {
+    if (this.#phase === 'accepted') this.#road?.onAccepted(this, this.#subprotocol, this.#headers);
+  }
+
+  refuse(status: number, options: RefuseOptions): void {
+    this.#requireDeciding('refuse');
+    checkRefusal(status, options.headers ?? {});
+    const error = new HandshakeError(
+      'POSTERN_ERR_HANDSHAKE_REFUSED',
+      `the gatekeeper refused the client with ${status}`,
+      { status, body: options.body },
+    );
+    this.#turnAway(error, status, options);
+  }
+
+  #requireDeciding(method: string): void {
+    if (this.#phase === 'deciding') return;
+    throw new StateError(
+      'POSTERN_ERR_ALREADY_DECIDED',
+      `${method} on a client that has been ${this.#phase}, expected one that waits`,
+    );
+  }
+
+  #turnAway(error: HandshakeError, status: number, options: RefuseOptions): void {
+    const road = this.#road;
+    this.#phase = 'refused';
+    this.#finish(error);
+    road?.onRefused(status, options);
+  }
+
+  terminate(): void {
+    const road = this.#road;
+    this.fail('POSTERN_ERR_TERMINATED', 'terminate() was called during the opening handshake');
+    road?.onTerminated();
+  }
+
+  drain(): void {
+    if (this.#phase !== 'deciding') return;
+    const message = 'the server is closing';
+    const error = new HandshakeError('POSTERN_ERR_SERVER_CLOSING', message, { status: 503 });
+    this.#turnAway(error, 503, { body: `${message}\n` });
+  }
+
+  // What becomes of it.
+
+  /** The 101 has gone to `duplex`; `head` is what the client sent early. */
+  open(duplex: Duplex, head: readonly Buffer[]): void {
+    if (this.#phase !== 'accepted') return;
+    this.#phase = 'open';
+    const { registry } = this.#keeping;
+    registry.add(this.ws);
+    openWebSocket(this.ws, duplex, head, { subprotocol: this.#subprotocol });
+    this.#resolveOpened?.();
+    this.#forget();
+    if (this.#thrown !== undefined) this.#endByError(this.#thrown.error);
+    else if (this.#hasEnded) this.#endLife();
+  }
+
+  #onDeadline(): void {
+    if (!this.isPending) return;
+    const message = `neither accepted nor refused within ${this.#keeping.settings.handshakeTimeout / 1000} s`;
+    const error = new HandshakeError('POSTERN_ERR_HANDSHAKE_TIMEOUT', message, { status: 503 });
+    this.#turnAway(error, 503, { body: `${message}\n` });
+    this.#keeping.settings.onError(error, this.ws);
+  }
+
+  /** The handshake came to nothing by something else than the gatekeeper's word. */
+  fail(code: ErrorCode, message: string, status?: number): void {
+    if (this.#phase === 'open' || this.#phase === 'refused' || this.#phase === 'failed') return;
+    this.#phase = 'failed';
+    this.#finish(new HandshakeError(code, message, { status }));
+  }
+
+  #finish(error: HandshakeError): void {
+    this.#rejectOpened?.(error);
+    this.#forget();
+    failHandshake(this.ws, error);
+  }
+
+  /** From here on nothing of the request is held. */
+  #forget(): void {
+    const { registry, settings } = this.#keeping;
+    settings.connection.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#road = undefined;
+    this.#headers = undefined;
+    this.#opened = undefined;
+    this.#resolveOpened = undefined;
+    this.#rejectOpened = undefined;
+    registry.deletePending(this);
+  }
+
+  // How the gatekeeper ends.
+
+  #onEnded(): void {
+    this.#hasEnded = true;
+    this.#keeping.registry.gatekeeperEnded();
+    if (this.#phase === 'deciding') this.refuse(403, {});
+    else if (this.#phase === 'open') this.#endLife();
+  }
+
+  #endLife(): void {
+    if (!isListening(this.ws)) void this.ws.close();
+  }
+
+  #onThrown(error: unknown): void {
+    this.#keeping.registry.gatekeeperEnded();
+    if (this.#phase === 'deciding') this.#failByGatekeeper(error);
+    else if (this.#phase === 'accepted') this.#thrown = { error };
+    else this.#endByError(error);
+  }
+
+  #failByGatekeeper(error: unknown): void {
+    const road = this.#road;
+    this.#phase = 'failed';
+    this.#finish(
+      new HandshakeError('POSTERN_ERR_GATEKEEPER', 'the gatekeeper threw', {
+        status: 500,
+        cause: error,
+      }),
+    );
+    road?.onThrown(this, error);
+  }
+
+  #endByError(error: unknown): void {
+    if (isOrdinaryEnd(this.ws, error)) return;
+    if (this.#phase === 'open') failByUser(this.ws, error);
+    else this.#keeping.settings.onError(error, this.ws);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
+}

@@ -1,0 +1,79 @@
+import { fieldValue, type NodeLikeHeaders, type RequestHead } from '../handshake/request-head.js';
+
+/** What a request must have to be judged; `http.IncomingMessage` has it. */
+export interface IncomingRequest extends RequestHead {
+  readonly socket?: { readonly remoteAddress?: string | undefined } | undefined;
+  /** Express puts the URL that the client sent here, and one relative to the mount into `url`. */
+  readonly originalUrl?: string | undefined;
+}
+
+/**
+ * The opening handshake's request as a gatekeeper sees it: the same light object in every framework.
+ * It holds nothing of the framework but `context`.
+ */
+export class HandshakeRequest<Context = unknown> implements RequestHead {
+  readonly method: string;
+  /** The original path and query, also below a mount point. */
+  readonly url: string;
+  readonly httpVersion: string;
+  /** In Node's shape: names in lower case. Any may be absent. */
+  readonly headers: NodeLikeHeaders;
+  /** Names and values in turn, as received. */
+  readonly rawHeaders: readonly string[];
+  /** The framework's own request or context; `undefined` on bare `node:http`. */
+  readonly context: Context;
+  readonly #remoteAddress: string;
+  readonly #trustProxy: boolean;
+  readonly #ended: { readonly signal: AbortSignal };
+
+  /** `ended.signal` aborts when the handshake comes to nothing, or the connection ends. */
+  constructor(
+    request: IncomingRequest,
+    context: Context,
+    trustProxy: boolean,
+    ended: { readonly signal: AbortSignal },
+  ) {
+    this.method = request.method ?? 'GET';
+    this.url = request.originalUrl ?? request.url ?? '/';
+    this.httpVersion = request.httpVersion ?? '1.1';
+    this.headers = request.headers;
+    this.rawHeaders = request.rawHeaders ?? [];
+    this.context = context;
+    this.#remoteAddress = request.socket?.remoteAddress ?? '';
+    this.#trustProxy = trustProxy;
+    this.#ended = ended;
+  }
+
+  /** Aborts when the client leaves, the deadline passes or the connection ends. */
+  get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** See the function `clientAddress`. */
+  get clientAddress(): string {
+    return addressOf(this.headers, this.#remoteAddress, this.#trustProxy);
+  }
+}
+
+/**
+ * The last address of `X-Forwarded-For`, where a proxy is trusted: that one was written by the proxy next to us,
+ * the ones before it by whoever sent the request.
+ */
+export function addressOf(
+  headers: NodeLikeHeaders,
+  remoteAddress: string,
+  trustProxy: boolean,
+): string {
+  if (!trustProxy) return remoteAddress;
+  const forwarded = fieldValue(headers, 'x-forwarded-for') ?? '';
+  return forwarded.slice(forwarded.lastIndexOf(',') + 1).trim() || remoteAddress;
+}
+
+/**
+ * The address that the request came from; with the option `trustProxy`, the one that the proxy saw.
+ * Empty where there is none, as over a Unix socket.
+ */
+export function clientAddress(request: HandshakeRequest | IncomingRequest): string {
+  if ('clientAddress' in request) return request.clientAddress;
+  return request.socket?.remoteAddress ?? '';
+}

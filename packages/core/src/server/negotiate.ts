@@ -1,0 +1,57 @@
+import type { ExtensionOffer } from '../handshake/header-grammar.js';
+import { checkOrigin, type Origins } from '../handshake/origin.js';
+import type { HeaderRecord } from '../handshake/outgoing-headers.js';
+import type { Refusal } from '../handshake/refusal.js';
+import { fieldValue, type RequestHead } from '../handshake/request-head.js';
+import { checkServerHandshake } from '../handshake/server-handshake.js';
+import {
+  selectSubprotocol,
+  subprotocols as offeredSubprotocols,
+} from '../handshake/subprotocol.js';
+import { acceptHeaders } from '../handshake/switching-protocols.js';
+import type { SubprotocolChoice } from './gate.js';
+import type { HandshakeRequest } from './handshake-request.js';
+import { resolveHandlerOptions, type HandlerOptions, type HandlerSettings } from './options.js';
+
+/** An opening handshake that may become a WebSocket: what to answer it with. */
+export interface Acceptance {
+  readonly ok: true;
+  /** All headers of the 101. */
+  readonly headers: HeaderRecord;
+  /** `''` for none. */
+  readonly subprotocol: string;
+  readonly extensions: readonly ExtensionOffer[];
+}
+
+export type Negotiation = Acceptance | Refusal;
+
+/**
+ * Judges an opening handshake: RFC 6455, section 4.2, the origin, and the subprotocols. Pure: nothing is sent.
+ * @throws {TypeError | RangeError} when an option is not what it should be.
+ */
+export function negotiate(request: RequestHead, options: HandlerOptions = {}): Negotiation {
+  const settings = resolveHandlerOptions(options);
+  const choice = judgeHandshake(request, settings);
+  if ('ok' in choice) return choice;
+  const headers = acceptHeaders(handshakeKey(request), choice.selected, []);
+  return { ok: true, headers, subprotocol: choice.selected, extensions: [] };
+}
+
+/** The refusal that the request deserves, or the subprotocols of one that may pass on to the gatekeeper. */
+export function judgeHandshake(
+  request: RequestHead,
+  settings: HandlerSettings,
+): Refusal | SubprotocolChoice {
+  const origins = settings.origins as Origins<RequestHead | HandshakeRequest> as Origins;
+  const refused =
+    checkServerHandshake(request) ?? checkOrigin(request, origins, settings.trustProxy);
+  if (refused !== undefined) return refused;
+  const offered = offeredSubprotocols(request);
+  const selected = selectSubprotocol(offered, settings.subprotocols);
+  return typeof selected === 'string' ? { offered, selected } : selected;
+}
+
+/** The key of a request that `judgeHandshake` let pass. */
+export function handshakeKey(request: RequestHead): string {
+  return fieldValue(request.headers, 'sec-websocket-key')!;
+}
