@@ -1,4 +1,5 @@
 import type { Role } from '../../src/protocol/protocol.js';
+import { frame, type FrameParts } from './frame-builder.js';
 import { hex } from './hex.js';
 
 /** The same frames for both ends: masked, as a server gets them, and bare, as a client does. */
@@ -35,4 +36,14 @@ function sideOf<Case extends SidesCase>(
     `${role}: ${name} (section ${section}): ${text}`,
     { ...sidesCase, role, bytes: hex(text) },
   ];
+}
+
+/** The masking key of the samples in RFC 6455, section 5.7. */
+export const sampleKey = hex('37fa213d');
+
+/** The same frames as a server and as a client receive them, in hex. */
+export function wire(...frames: readonly FrameParts[]): Pick<SidesCase, 'server' | 'client'> {
+  const written = (maskingKey?: Uint8Array) =>
+    frames.map((parts) => frame({ ...parts, maskingKey }).toString('hex')).join(' ');
+  return { server: written(sampleKey), client: written() };
 }
