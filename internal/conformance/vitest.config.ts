@@ -1,4 +1,8 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
 import { base } from '../../vitest.base.js';
 
-export default mergeConfig(base, defineConfig({}));
+// One file at a time: each of them keeps sixteen connections and more busy, and judges silence.
+export default mergeConfig(
+  base,
+  defineConfig({ test: { fileParallelism: false, testTimeout: 120_000, hookTimeout: 60_000 } }),
+);

@@ -1,0 +1,106 @@
+export type Vector = readonly [name: string, digits: string];
+
+/** Valid UTF-8 that decoders are known to refuse or to change. */
+export const validText: readonly Vector[] = [
+  ['nul', '00'],
+  ['last-of-one-byte', '7f'],
+  ['first-of-two-bytes', 'c280'],
+  ['last-of-two-bytes', 'dfbf'],
+  ['first-of-three-bytes', 'e0a080'],
+  ['last-of-three-bytes', 'efbfbf'],
+  ['first-of-four-bytes', 'f0908080'],
+  ['last-code-point', 'f48fbfbf'],
+  ['before-surrogates', 'ed9fbf'],
+  ['after-surrogates', 'ee8080'],
+  ['replacement-character', 'efbfbd'],
+  ['byte-order-mark', 'efbbbf'],
+  ['byte-order-mark-and-text', 'efbbbf61'],
+  ['two-byte-order-marks', 'efbbbfefbbbf61'],
+  ['non-character-fffe', 'efbfbe'],
+  ['non-character-fdd0', 'efb790'],
+  ['non-character-fdef', 'efb7af'],
+  ['non-character-1fffe', 'f09fbfbe'],
+  ['non-character-1ffff', 'f09fbfbf'],
+  ['non-character-ffffe', 'f3bfbfbe'],
+  ['non-character-10fffe', 'f48fbfbe'],
+  ['private-use', 'ee8080f3b08080f4808080'],
+  ['greek', 'cebae1bdb9cf83cebcceb5'],
+  ['emoji-with-joiners', 'f09f91a9e2808df09f9a80'],
+  ['all-lengths', '61c3a9e282acf09f9880'],
+  ['line-separators', 'e280a8e280a90d0a'],
+];
+
+/**
+ * Invalid UTF-8, up to and with the byte at which nothing that follows could make it valid.
+ * Unicode, table 3-7: well-formed byte sequences.
+ */
+export const impossibleText: readonly Vector[] = [
+  ['lone-continuation-80', '80'],
+  ['lone-continuation-bf', 'bf'],
+  ['continuation-behind-ascii', '6180'],
+  ['continuation-too-many', 'c3a9a9'],
+  ['overlong-c0', 'c0'],
+  ['overlong-c1', 'c1'],
+  ['overlong-e0-80', 'e080'],
+  ['overlong-e0-9f', 'e09f'],
+  ['overlong-f0-80', 'f080'],
+  ['overlong-f0-8f', 'f08f'],
+  ['surrogate-ed-a0', 'eda0'],
+  ['surrogate-ed-ad', 'edad'],
+  ['surrogate-ed-b0', 'edb0'],
+  ['surrogate-ed-bf', 'edbf'],
+  ['above-f4-90', 'f490'],
+  ['above-f4-bf', 'f4bf'],
+  ['above-f5', 'f5'],
+  ['above-f7', 'f7'],
+  ['five-bytes-f8', 'f8'],
+  ['six-bytes-fc', 'fc'],
+  ['fe', 'fe'],
+  ['ff', 'ff'],
+  ['ascii-in-two-bytes', 'c328'],
+  ['ascii-second-of-three', 'e228'],
+  ['ascii-third-of-three', 'e28228'],
+  ['ascii-second-of-four', 'f028'],
+  ['ascii-third-of-four', 'f09028'],
+  ['ascii-fourth-of-four', 'f0908c28'],
+  ['lead-in-two-bytes', 'c3c3'],
+  ['lead-third-of-three', 'e282e2'],
+  ['lead-fourth-of-four', 'f09f98f0'],
+  ['ff-in-four-bytes', 'f09fff'],
+];
+
+/** Invalid as whole messages, in the spelling that broken encoders really produce. */
+export const invalidText: readonly Vector[] = [
+  ['overlong-slash-in-two', 'c0af'],
+  ['overlong-slash-in-three', 'e080af'],
+  ['overlong-slash-in-four', 'f08080af'],
+  ['overlong-nul', 'c080'],
+  ['overlong-last-of-one', 'c1bf'],
+  ['overlong-last-of-two', 'e09fbf'],
+  ['overlong-last-of-three', 'f08fbfbf'],
+  ['first-high-surrogate', 'eda080'],
+  ['last-high-surrogate', 'edafbf'],
+  ['first-low-surrogate', 'edb080'],
+  ['last-low-surrogate', 'edbfbf'],
+  ['surrogate-pair', 'eda080edb080'],
+  ['surrogate-inside-text', 'cebae1bdb9cf83cebcceb5eda080656469746564'],
+  ['just-above', 'f4908080'],
+  ['far-above', 'f7bfbfbf'],
+  ['five-bytes', 'f888808080'],
+  ['six-bytes', 'fc8480808080'],
+  ['windows-1252', '636166e9'],
+  ['utf-16', 'fffe6100'],
+  ['all-continuations', '808182838485'],
+];
+
+/** Good beginnings that never get their end. */
+export const truncatedText: readonly Vector[] = [
+  ['one-of-two', 'c3'],
+  ['one-of-three', 'e2'],
+  ['two-of-three', 'e282'],
+  ['one-of-four', 'f0'],
+  ['two-of-four', 'f09f'],
+  ['three-of-four', 'f09f98'],
+  ['three-of-the-last', 'f48fbf'],
+  ['after-text', '48656c6c6fe282'],
+];
