@@ -11,7 +11,12 @@ import {
   RSV1,
 } from './frame-header.js';
 import { maskInPlace, rotateMaskingKey, wantsWords, wordsOf } from './masking.js';
-import { MessageAssembler, type MessageLimits, type MessageSink } from './message-assembler.js';
+import {
+  compressedLimit,
+  MessageAssembler,
+  type MessageLimits,
+  type MessageSink,
+} from './message-assembler.js';
 import { MAX_CONTROL_PAYLOAD, Opcode } from './opcode.js';
 import { decodeUtf8 } from './utf8.js';
 
@@ -43,10 +48,6 @@ const LENGTH_16 = 126;
 /** A message shorter than this is copied out of a chunk larger than that, so that keeping it does not pin the chunk. */
 const COPIED_BELOW = 4096;
 const CHUNK_NOT_WORTH_A_COPY = 8192;
-
-/** What deflate may add to what it cannot compress, with room to spare: the limit is for what comes out. */
-const compressedLimit = (maxMessageSize: number): number =>
-  maxMessageSize + Math.ceil(maxMessageSize / 1024) + 64;
 
 /**
  * Takes the chunks of one direction of one connection as they come off the socket, at any boundary, and calls

@@ -40,6 +40,11 @@ const GROWTH = 4;
 
 const nothing = Buffer.alloc(0);
 
+/** What deflate may add to what it cannot compress, with room to spare: the limit is for what comes out. */
+export function compressedLimit(maxMessageSize: number): number {
+  return maxMessageSize + Math.ceil(maxMessageSize / 1024) + 64;
+}
+
 /**
  * Makes messages out of the frames that are not a whole message in one chunk: fragments and frames cut by
  * the socket coalesce in one growing buffer, so that the memory of an unfinished message is bounded by its
@@ -126,7 +131,9 @@ export class MessageAssembler {
 
   #grow(needed: number, announced: number): void {
     const ahead = Math.min(needed + announced, needed * GROWTH_AHEAD);
-    const steady = Math.min(this.#buffer.length * GROWTH, this.#limits.maxMessageSize);
+    const { maxMessageSize } = this.#limits;
+    const limit = this.#compressed ? compressedLimit(maxMessageSize) : maxMessageSize;
+    const steady = Math.min(this.#buffer.length * GROWTH, limit);
     const size = Math.max(needed, ahead, steady, Math.min(SMALLEST_BUFFER, needed + announced));
     // Filled up to `#length` before anybody sees it: `finish` hands over no more than that.
     const grown = Buffer.allocUnsafeSlow(size);
@@ -152,7 +159,8 @@ export class MessageAssembler {
   #take(): Buffer {
     const filled = this.#buffer.subarray(0, this.#length);
     // A buffer that is mostly empty is not handed over: whoever keeps the message would keep all of it.
-    const payload = this.#length * 2 < this.#buffer.length ? copyOf(filled) : filled;
+    // Nor is `nothing`, which all assemblers share: whoever transfers its memory would take it from them.
+    const payload = this.#length * 2 <= this.#buffer.length ? copyOf(filled) : filled;
     this.release();
     return payload;
   }
