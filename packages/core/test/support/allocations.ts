@@ -20,9 +20,9 @@ export function watchAllocations(poison = 0xa5): Allocations {
   };
   vi.spyOn(Buffer, 'allocUnsafe').mockImplementation(poisoned);
   vi.spyOn(Buffer, 'allocUnsafeSlow').mockImplementation(poisoned);
-  vi.spyOn(Buffer, 'alloc').mockImplementation((size) => {
+  vi.spyOn(Buffer, 'alloc').mockImplementation((size, ...filling) => {
     sizes.push(size);
-    return alloc(size);
+    return alloc(size, ...filling);
   });
   return { sizes, total: () => sizes.reduce((sum, size) => sum + size, 0) };
 }
