@@ -6,14 +6,20 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from '../connection/web-socket.js';
 import { StateError } from '../protocol/errors.js';
 import type { Gatekeeper } from '../server/gate.js';
-import type { HandlerOptions } from '../server/options.js';
-import type { DrainOptions } from '../server/registry.js';
+import { resolveHandlerOptions, type HandlerOptions } from '../server/options.js';
+import { Registry, type DrainOptions } from '../server/registry.js';
+import { Chain, type ChainHome } from './chain.js';
 import { admitDirectly } from './direct-road.js';
-import { createHandler, type Handler } from './handler.js';
+import { createHandler } from './handler.js';
+import { refuseSocket } from './refuse-socket.js';
+import { ignore } from './upgraded-socket.js';
 
 export interface AttachOptions extends HandlerOptions {
-  /** Who decides on every upgrade request of the server. */
-  readonly websocket: Gatekeeper<undefined>;
+  /**
+   * Who decides on every upgrade request of the server. Without it the server's own chain decides: a framework with a
+   * `WebSocketHandler` somewhere among its routes.
+   */
+  readonly websocket?: Gatekeeper<undefined>;
   /** Which upgrade requests are ours; the others are left to other listeners. By default all are. */
   readonly filter?: (request: IncomingMessage) => boolean;
 }
@@ -42,7 +48,7 @@ interface Marked {
  * @throws {StateError} when the server is attached already with other options.
  * @throws {TypeError | RangeError} when an option is not what it should be.
  */
-export function attach(server: Server | SecureServer, options: AttachOptions): Attachment {
+export function attach(server: Server | SecureServer, options: AttachOptions = {}): Attachment {
   const marked = server as Marked;
   const before = marked[kAttachment];
   if (before !== undefined) {
@@ -52,20 +58,46 @@ export function attach(server: Server | SecureServer, options: AttachOptions): A
       'attach on a server that is attached with other options',
     );
   }
-  const handler = createHandler(options.websocket, options);
-  server.on('upgrade', upgradeListener(handler, options.filter));
+  const { websocket, filter, ...handlerOptions } = options;
+  const settings = resolveHandlerOptions(handlerOptions);
+  const registry = new Registry(settings.connection.clock);
+  const home = { server: server as Server, registry, settings, options: handlerOptions, filter };
+  server.on(
+    'upgrade',
+    filtered(home, websocket === undefined ? chained(home) : direct(home, websocket)),
+  );
   const attachment: Attachment = {
-    connections: handler.registry.connections,
-    close: (drain) => handler.registry.close(drain),
+    connections: registry.connections,
+    close: (drain) => registry.close(drain),
   };
   marked[kAttachment] = { attachment, options };
   return attachment;
 }
 
-function upgradeListener(handler: Handler<undefined>, filter: AttachOptions['filter']) {
-  return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (filter !== undefined && !filter(request)) return;
-    admitDirectly(handler, request, socket, head);
+type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+function chained(home: ChainHome): UpgradeListener {
+  return new Chain(home).onUpgrade;
+}
+
+function direct(home: ChainHome, websocket: Gatekeeper<undefined>): UpgradeListener {
+  const handler = createHandler(websocket, home.options, home.registry);
+  return (request, socket, head) => void admitDirectly(handler, request, socket, head);
+}
+
+/** Leaves alone what is not ours; a filter is user code, and may throw. */
+function filtered({ filter, settings }: ChainHome, listener: UpgradeListener): UpgradeListener {
+  if (filter === undefined) return listener;
+  return (request, socket, head) => {
+    try {
+      if (!filter(request)) return;
+    } catch (error) {
+      settings.onError(error, undefined);
+      socket.on('error', ignore);
+      refuseSocket(settings, socket, 500, { body: 'the server failed to decide\n' });
+      return;
+    }
+    listener(request, socket, head);
   };
 }
 

@@ -1,0 +1,120 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { OutgoingHeaders } from '../handshake/outgoing-headers.js';
+import { isUpgrade } from '../handshake/server-handshake.js';
+import { StateError } from '../protocol/errors.js';
+import { Gate, type Gatekeeper } from '../server/gate.js';
+import type { IncomingRequest } from '../server/handshake-request.js';
+import { judgeHandshake } from '../server/negotiate.js';
+import { resolveHandlerOptions, type HandlerOptions } from '../server/options.js';
+import type { ChainHome, Handshaking } from './chain.js';
+import { handshakingOf } from './chain.js';
+import type { Decision } from './chain-handshake.js';
+import { createHandler, type Handler } from './handler.js';
+
+/** A gatekeeper at its place in a chain. */
+export interface Route<Context> {
+  readonly gatekeeper: Gatekeeper<Context>;
+  readonly options: HandlerOptions;
+  /** Its options joined with those of each server it is reached on. */
+  readonly handlers: WeakMap<object, Handler<Context>>;
+}
+
+/**
+ * What a framework's `WebSocketHandler` keeps: make it once, give it to `admit` for every request.
+ * @throws {TypeError | RangeError} when the gatekeeper or an option is not what it should be.
+ */
+export function createRoute<Context>(
+  gatekeeper: Gatekeeper<Context>,
+  options: HandlerOptions = {},
+): Route<Context> {
+  if (typeof gatekeeper !== 'function') {
+    throw new TypeError(`gatekeeper is ${typeof gatekeeper}, expected a function`);
+  }
+  resolveHandlerOptions(options);
+  return { gatekeeper, options, handlers: new WeakMap() };
+}
+
+/**
+ * Asks the gatekeeper about a request that has come to its place in a framework's chain. `context` is the framework's
+ * own request or context.
+ *
+ * `undefined` for an ordinary request. Else the promise resolves with what the framework is to answer: an empty 200 for
+ * a client that is let in, which becomes the 101, or the refusal. It rejects with what the gatekeeper threw, for the
+ * framework's own handling of errors, and with a `StateError` on a server that nobody attached.
+ */
+export function admit<Context>(
+  request: IncomingMessage,
+  route: Route<Context>,
+  context: Context,
+): Promise<Decision> | undefined {
+  const handshaking = handshakingOf(request);
+  if (handshaking === undefined) {
+    return isUpgrade(request) ? Promise.reject(notAttached()) : undefined;
+  }
+  if (!isUpgrade(handshaking.handshake.request)) return undefined;
+  try {
+    return decide(request, handshaking, route, context);
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
+}
+
+function decide<Context>(
+  request: IncomingMessage,
+  { handshake, home }: Handshaking,
+  route: Route<Context>,
+  context: Context,
+): Promise<Decision> {
+  if (handshake.isJudged) {
+    throw new StateError(
+      'POSTERN_ERR_ALREADY_DECIDED',
+      'a second WebSocketHandler was reached by one request, expected one',
+    );
+  }
+  if (home.registry.isClosing) return Promise.resolve(refused(503, {}, 'the server is closing\n'));
+  const handler = handlerOn(home, route);
+  const seen = asSeen(request, handshake.request, handshake.socket as IncomingRequest['socket']);
+  const choice = judgeHandshake(seen, handler.settings);
+  if ('ok' in choice) {
+    return Promise.resolve(refused(choice.status, choice.headers, choice.body));
+  }
+  const gate = new Gate(handler, choice, handshake);
+  return handshake.judge(gate, () => gate.run(handler.gatekeeper, seen, context));
+}
+
+function handlerOn<Context>(home: ChainHome, route: Route<Context>): Handler<Context> {
+  let handler = route.handlers.get(home);
+  if (handler === undefined) {
+    const options = { ...home.options, ...route.options };
+    handler = createHandler(route.gatekeeper, options, home.registry);
+    route.handlers.set(home, handler);
+  }
+  return handler;
+}
+
+/** The request with the client's own URL, whatever a mount made of it, and the headers as the chain sees them. */
+function asSeen(
+  request: IncomingMessage,
+  original: IncomingMessage,
+  socket: IncomingRequest['socket'],
+): IncomingRequest {
+  const { headers, rawHeaders, httpVersion, method } = request;
+  return { headers, rawHeaders, httpVersion, method, url: original.url, socket };
+}
+
+function refused(status: number, headers: OutgoingHeaders, body: string): Decision {
+  return {
+    accepted: false,
+    status,
+    headers: headers as Readonly<Record<string, string | readonly string[]>>,
+    body,
+  };
+}
+
+function notAttached(): StateError {
+  return new StateError(
+    'POSTERN_ERR_NOT_ATTACHED',
+    'a WebSocketHandler was reached on a server without postern: call attach(server) where it listens',
+  );
+}

@@ -1,0 +1,277 @@
+import type { Buffer } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import type { RefuseOptions } from '../connection/admission.js';
+import type { OutgoingHeaders } from '../handshake/outgoing-headers.js';
+import { HandshakeError } from '../handshake/errors.js';
+import { acceptHeaders } from '../handshake/switching-protocols.js';
+import type { ErrorCode } from '../protocol/errors.js';
+import type { Gate, Road } from '../server/gate.js';
+import { handshakeKey } from '../server/negotiate.js';
+import type { HandlerSettings } from '../server/options.js';
+import type { PendingHandshake } from '../server/registry.js';
+import { EarlyBytes } from './early-bytes.js';
+import { endSocket, refuseSocket } from './refuse-socket.js';
+import { ReplayedSocket } from './replayed-socket.js';
+import { ignore, settleSocket } from './upgraded-socket.js';
+
+/** What the gatekeeper has said, for the framework to answer with. */
+export type Decision =
+  | { readonly accepted: true; readonly status: 200 }
+  | {
+      readonly accepted: false;
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string | readonly string[]>>;
+      readonly body: string;
+    };
+
+/** What a client that has left would be answered, were it there: only logs see it. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+const LEFT = 'the client left before it was let in';
+
+/** These say of a 200 without a body what a 101 must not say. */
+const ENTITY_HEADERS = ['content-length', 'content-type', 'transfer-encoding', 'etag', 'trailer'];
+
+/** What a chain has in common for all its handshakes. */
+export interface ChainRules {
+  readonly settings: HandlerSettings;
+  /** Whether a 404 means that the request may be another listener's. */
+  mayBeForeign(): boolean;
+}
+
+/**
+ * One upgrade request on its way through a framework's chain. The framework answers an accepted client with an empty
+ * 200, which becomes the 101 as its head is written, with everything that the chain has set on it: cookies, headers,
+ * a session that had to be saved first. Any other answer goes out as it is.
+ */
+export class ChainHandshake implements Road, PendingHandshake {
+  /** As it came, before any middleware rewrote it. */
+  readonly request: IncomingMessage;
+  readonly #rules: ChainRules;
+  readonly #socket: Duplex;
+  readonly #early: EarlyBytes;
+  readonly #onSettled: (handshake: ChainHandshake) => void;
+  /** Reads as the request; what the chain answers is written to it. */
+  readonly replayed: ReplayedSocket;
+  #gate: Gate | undefined;
+  #decide: ((decision: Decision) => void) | undefined;
+  #fail: ((error: unknown) => void) | undefined;
+  #acceptance:
+    { readonly subprotocol: string; readonly headers: OutgoingHeaders | undefined } | undefined;
+  #isSwitching = false;
+  #isAnswered = false;
+  #isSettled = false;
+  #timer: unknown;
+
+  constructor(
+    rules: ChainRules,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    onSettled: (handshake: ChainHandshake) => void,
+  ) {
+    this.#rules = rules;
+    this.request = request;
+    this.#socket = socket;
+    this.#onSettled = onSettled;
+    this.#early = new EarlyBytes(socket, head);
+    this.replayed = new ReplayedSocket(socket, request);
+    this.replayed.on('error', ignore);
+  }
+
+  /** The client's own socket, for whoever asks a request for it. */
+  get socket(): Duplex {
+    return this.#socket;
+  }
+
+  /** From here on the client is watched and the deadline runs. */
+  start(): void {
+    const { connection, handshakeTimeout } = this.#rules.settings;
+    if (!this.#rules.mayBeForeign()) this.#early.hold(() => this.#onLeft());
+    this.replayed.once('finish', () => this.#onEnded());
+    this.replayed.once('close', () => this.#onAborted());
+    if (handshakeTimeout === 0 || this.#isSettled) return;
+    this.#timer = connection.clock.setTimeout(() => this.#onDeadline(), handshakeTimeout);
+  }
+
+  /** The gatekeeper is to decide; the promise is its word, or rejects with what it threw. */
+  judge(gate: Gate, run: () => void): Promise<Decision> {
+    this.#gate = gate;
+    // Until here it may have been another listener's request, whose bytes were not ours to read.
+    if (this.#rules.mayBeForeign()) this.#early.hold(() => this.#onLeft());
+    const decision = new Promise<Decision>((resolve, reject) => {
+      this.#decide = resolve;
+      this.#fail = reject;
+    });
+    run();
+    return decision;
+  }
+
+  /** Whether a gatekeeper has been asked already: a chain may reach two handlers, and only one can have the client. */
+  get isJudged(): boolean {
+    return this.#gate !== undefined;
+  }
+
+  // What the gate says.
+
+  onAccepted(_gate: Gate, subprotocol: string, headers: OutgoingHeaders | undefined): void {
+    this.#acceptance = { subprotocol, headers };
+    this.#decide?.({ accepted: true, status: 200 });
+  }
+
+  onRefused(status: number, { headers = {}, body = '' }: RefuseOptions): void {
+    this.#decide?.({ accepted: false, status, headers, body });
+  }
+
+  onThrown(_gate: Gate, error: unknown): void {
+    this.#fail?.(error);
+  }
+
+  onTerminated(): void {
+    this.#socket.destroy();
+  }
+
+  // What the chain says.
+
+  /**
+   * Watches the chain's response. An own property, since Express swaps the prototype of a response; and as its head
+   * is written, since Koa's error path removes the headers that were set before.
+   */
+  watch(response: ServerResponse): void {
+    const writeHead = response.writeHead;
+    response.writeHead = (...args: unknown[]) => {
+      const [status] = args as [number];
+      this.#isAnswered = true;
+      if (this.#acceptance !== undefined && status >= 200 && status < 300) {
+        return this.#switchProtocols(response, writeHead, args);
+      }
+      if (status >= 200) this.#onAnswered(status);
+      response.setHeader('Connection', 'close');
+      return Reflect.apply(writeHead, response, args) as ServerResponse;
+    };
+    response.once('finish', () => {
+      // After whatever else waits for the response: loggers and hooks see the 101 before the connection opens.
+      if (this.#isSwitching) process.nextTick(() => this.#open());
+    });
+  }
+
+  #switchProtocols(
+    response: ServerResponse,
+    writeHead: ServerResponse['writeHead'],
+    args: readonly unknown[],
+  ): ServerResponse {
+    const { subprotocol, headers } = this.#acceptance!;
+    setHeaders(response, args.at(-1));
+    for (const name of ENTITY_HEADERS) response.removeHeader(name);
+    this.#isSwitching = true;
+    response.writeHead = writeHead;
+    const key = handshakeKey(this.request);
+    return writeHead.call(response, 101, acceptHeaders(key, subprotocol, [], headers));
+  }
+
+  #onAnswered(status: number): void {
+    if (status === 404 && this.#gate === undefined && this.#rules.mayBeForeign()) {
+      // Another listener's request: it gets no answer of ours.
+      this.#settle();
+      this.replayed.handOver();
+      return;
+    }
+    const message = `the client was answered with ${status} before it was let in`;
+    this.#gate?.fail('POSTERN_ERR_HANDSHAKE_ANSWERED', message, status);
+  }
+
+  /** The 101 has gone: the socket is the connection's. */
+  #open(): void {
+    const socket = this.#socket;
+    const gate = this.#gate!;
+    this.#settle();
+    this.replayed.handOver();
+    if (socket.destroyed) {
+      gate.fail('POSTERN_ERR_HANDSHAKE_ABORTED', LEFT);
+      return;
+    }
+    settleSocket(socket);
+    gate.open(socket, this.#early.take());
+    // The connection listens for errors itself.
+    socket.off('error', ignore);
+  }
+
+  /** An answer other than the 101 has gone, in full. */
+  #onEnded(): void {
+    if (this.#isSettled) return;
+    this.#settle();
+    this.#early.release();
+    endSocket(this.#rules.settings, this.#socket);
+    this.replayed.destroy();
+  }
+
+  // What else may come.
+
+  /** The chain, or Node's parser, has destroyed the socket of its request. */
+  #onAborted(): void {
+    if (!this.#isSettled && !this.#isSwitching) this.#onLeft();
+  }
+
+  /** The chain sees what it would see of a GET: the request aborted, the response closed. */
+  #onLeft(): void {
+    if (this.#isSettled) return;
+    this.#settle();
+    this.replayed.handOver();
+    this.#socket.destroy();
+    this.#gate?.fail('POSTERN_ERR_HANDSHAKE_ABORTED', LEFT);
+    this.#decide?.({ accepted: false, status: CLIENT_CLOSED_REQUEST, headers: {}, body: '' });
+  }
+
+  #onDeadline(): void {
+    const message = `neither accepted nor refused within ${this.#rules.settings.handshakeTimeout / 1000} s`;
+    const ws = this.#gate?.ws;
+    this.#answerItself(message, 'POSTERN_ERR_HANDSHAKE_TIMEOUT');
+    this.#rules.settings.onError(
+      new HandshakeError('POSTERN_ERR_HANDSHAKE_TIMEOUT', message, { status: 503 }),
+      ws,
+    );
+  }
+
+  /** The server is closing. A gatekeeper that has been asked is told by its gate, and the framework answers. */
+  drain(): void {
+    if (this.#gate === undefined) {
+      this.#answerItself('the server is closing', 'POSTERN_ERR_SERVER_CLOSING');
+    }
+  }
+
+  /** 503 past the chain, which has not come to an answer. */
+  #answerItself(message: string, code: ErrorCode): void {
+    if (this.#isSettled) return;
+    this.#settle();
+    this.#early.release();
+    this.replayed.handOver();
+    if (this.#isAnswered) this.#socket.destroy();
+    else refuseSocket(this.#rules.settings, this.#socket, 503, { body: `${message}\n` });
+    this.#gate?.fail(code, message, 503);
+    this.#decide?.({ accepted: false, status: 503, headers: {}, body: `${message}\n` });
+  }
+
+  #settle(): void {
+    this.#isSettled = true;
+    this.#rules.settings.connection.clock.clearTimeout(this.#timer);
+    this.#onSettled(this);
+  }
+}
+
+/** The headers that came along with the status, where everything that looks at a response finds them. */
+function setHeaders(response: ServerResponse, headers: unknown): void {
+  if (typeof headers !== 'object' || headers === null) return;
+  if (!Array.isArray(headers)) {
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined) response.setHeader(name, value as string);
+    }
+    return;
+  }
+  const names = headers.filter((_, index) => index % 2 === 0).map(String);
+  for (const name of names) response.removeHeader(name);
+  for (const [index, name] of names.entries()) {
+    response.appendHeader(name, headers[index * 2 + 1] as string);
+  }
+}

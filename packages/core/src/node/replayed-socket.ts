@@ -1,0 +1,86 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+
+/** What frameworks and their middleware ask of a request's socket. */
+const ASKED = [
+  'remoteAddress',
+  'remotePort',
+  'remoteFamily',
+  'localAddress',
+  'localPort',
+  'encrypted',
+  'authorized',
+  'authorizationError',
+] as const;
+
+/**
+ * Stands in for a client's socket before an HTTP server: it reads as the head of the upgrade request, sent once more,
+ * and what is written to it goes to the real socket. Nothing else of the client's ever passes here.
+ */
+export class ReplayedSocket extends Duplex {
+  readonly #socket: Duplex;
+  #isHandedOver = false;
+
+  constructor(socket: Duplex, request: IncomingMessage) {
+    super();
+    this.#socket = socket;
+    this.push(renderRequest(request), 'latin1');
+  }
+
+  static {
+    for (const name of ASKED) {
+      Object.defineProperty(this.prototype, name, {
+        get(this: ReplayedSocket) {
+          return (this.#socket as Partial<Record<(typeof ASKED)[number], unknown>>)[name];
+        },
+      });
+    }
+  }
+
+  /** The real socket has a new owner: from here on it is left alone. */
+  handOver(): void {
+    this.#isHandedOver = true;
+    this.destroy();
+  }
+
+  /** For middleware that sets these; the handshake's own deadline is what counts. */
+  setTimeout(): this {
+    return this;
+  }
+
+  setNoDelay(): this {
+    (this.#socket as Partial<Socket>).setNoDelay?.(true);
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  override _read(): void {}
+
+  override _write(
+    chunk: Buffer,
+    _encoding: string,
+    callback: (error?: Error | null) => void,
+  ): void {
+    if (this.#isHandedOver) callback();
+    else this.#socket.write(chunk, callback);
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    // Destroyed before everything has gone out: whoever did that meant the client's socket.
+    if (!this.#isHandedOver && !this.writableFinished) this.#socket.destroy();
+    callback(error);
+  }
+}
+
+/** The head as it came: `rawHeaders` keeps order, case and doubles. */
+function renderRequest({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {
+  let head = `${method} ${url} HTTP/${httpVersion}\r\n`;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    head += `${rawHeaders[index]}: ${rawHeaders[index + 1]}\r\n`;
+  }
+  return `${head}\r\n`;
+}
