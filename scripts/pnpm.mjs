@@ -24,6 +24,7 @@ export function toolEnvironment() {
   const bins = [join(root, 'node_modules', '.bin'), join(home, 'node_modules', '.bin')];
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+  if (!process.stdout.isTTY && !env.FORCE_COLOR) env.NO_COLOR = '1';
   env.PATH = [...bins, process.env.PATH].join(delimiter);
   // What npm was told about its own output is not meant for the tools below.
   for (const name of ['npm_config_loglevel', 'npm_config_silent', 'npm_config_prefix'])

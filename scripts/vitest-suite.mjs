@@ -21,7 +21,7 @@ export async function runVitest(folder, { node = process.execPath, args = [] } =
   const scratch = await mkdtemp(join(tmpdir(), 'postern-'));
   const countsFile = join(scratch, 'counts.json');
   try {
-    const command = [vitest, 'run', ...args, '--reporter=dot', `--reporter=${reporter}`];
+    const command = [vitest, 'run', ...args, '--reporter=minimal', `--reporter=${reporter}`];
     const env = { ...toolEnvironment(), POSTERN_COUNTS: countsFile };
     const run = await runCommand(node, command, { cwd: join(root, folder), env, timeout: TIMEOUT });
     return judge(run, await readCounts(countsFile));
