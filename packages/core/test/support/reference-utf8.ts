@@ -19,7 +19,8 @@ function isSurrogate(codePoint: number): boolean {
 
 /** How many bytes the character at `at` has; 0 when there is no whole character. */
 function characterAt(bytes: Uint8Array, at: number): number {
-  for (let length = 1; length <= 4 && at + length <= bytes.length; length += 1) {
+  if (bytes[at]! < 0x80) return 1;
+  for (let length = 2; length <= 4 && at + length <= bytes.length; length += 1) {
     const character = Buffer.from(bytes.subarray(at, at + length));
     const text = character.toString();
     if ([...text].length === 1 && Buffer.from(text).equals(character)) return length;
