@@ -1,0 +1,2 @@
+export * from '@postern/core';
+export { WebSocketHandler, type ExpressGatekeeper } from './web-socket-handler.js';

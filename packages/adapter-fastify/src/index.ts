@@ -1,0 +1,3 @@
+export * from '@postern/core';
+export { postern, type PosternOptions } from './plugin.js';
+export { WebSocketHandler, type FastifyGatekeeper } from './web-socket-handler.js';
