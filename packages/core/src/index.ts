@@ -1,5 +1,7 @@
 export { defaults } from './defaults.js';
 
+export { open } from './client/open.js';
+export type { OpenOptions, TlsOptions } from './client/open-options.js';
 export type { AcceptOptions, RefuseOptions } from './connection/admission.js';
 export type { Clock } from './connection/clock.js';
 export { ConnectionClosedError, type CloseInfo } from './connection/close-info.js';
