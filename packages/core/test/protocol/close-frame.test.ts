@@ -137,7 +137,6 @@ describe('checks what a caller wants to close with', () => {
     expect(act).toThrow(`close reason of ${length} bytes, expected at most 123`);
   });
 
-  // CVE-2016-10518 and CVE-2026-45736 of ws: such values chose how much memory was sent as it lay.
   test.each([undefined, null, '1000', 1000n, {}, new Uint16Array(2)])(
     'a code that is no number is a TypeError: %o',
     (code) => {

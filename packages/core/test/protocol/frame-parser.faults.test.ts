@@ -38,8 +38,6 @@ const faults = [
   ['the limit and one', '7.4.1', { opcode: 1, announced: 1_048_577n }, 'MESSAGE_TOO_BIG', 1009],
 ] as const;
 
-// NSP 120 of ws, CVE-2020-13935 of Tomcat, CVE-2020-27813 of gorilla, CVE-2026-1528 of undici and CVE-2026-54466
-// of faye's driver are among the lengths.
 describe('fails from the header alone, before anything is allocated:', () => {
   const cases = faults.map(([name, section, parts, code, closeCode]) => ({
     name: `${name} with ${closeCode}`,

@@ -29,7 +29,6 @@ describe.each(roles)('%s: floods', (role) => {
     expect(allocations.sizes).toEqual([]);
   });
 
-  // CVE-2026-48779 of ws, CVE-2026-12151 of undici.
   test('16,000 fragments of one byte cost less than eight times their bytes', () => {
     const { sink, parser } = parserFor(role, { maxFragments: 20_000 });
     const more = frameFor(role, 0, Buffer.from('a'), { fin: false });

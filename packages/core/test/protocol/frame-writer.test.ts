@@ -43,7 +43,6 @@ describe.each(lengths)('writes a frame of %i bytes (section 5.2)', (length) => {
     expect(frameLength(length, true)).toBe(bytes.length);
   });
 
-  // CVE-2016-10518 and CVE-2026-45736 of ws: memory went out that nobody had written.
   test('with no byte of it left as memory lay', () => {
     for (const key of [undefined, 0, maskingKey]) {
       const frames = [0x00, 0xff].map((poison) => {
