@@ -45,7 +45,7 @@ async function beFailed(
 ): Promise<void> {
   await receiveClose(conversation, codes, mayEcho);
   // A peer that fails the connection need not wait for this (section 7.1.7), but it may.
-  if (answered) conversation.socket.write(Buffer.concat(conversation.encode([close(codes[0]!)])));
+  if (answered) conversation.socket.write(Buffer.concat(conversation.encode([close(codes[0])])));
   await tcpEnds(conversation);
 }
 

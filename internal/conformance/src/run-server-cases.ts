@@ -1,4 +1,3 @@
-import { createConnection } from 'node:net';
 import type { CaseResult, ConversationCase, ServerHandshakeCase } from './case.js';
 import { conversationCases } from './cases/conversation/all.js';
 import { serverHandshakeCases } from './cases/server-handshake/all.js';
@@ -7,11 +6,11 @@ import { Conversation } from './conversation.js';
 import { converse } from './converse.js';
 import { judgeCase } from './judge-case.js';
 import { judgeServerHandshake, openConnection } from './judge-server-handshake.js';
+import { withSocket } from './open-socket.js';
 import { runByWeight } from './run-in-parallel.js';
 import { isHeavy, isWanted, resolveRunOptions, type RunOptions } from './run-options.js';
 import { alive, receiveText, send } from './steps.js';
 import { text } from './wire/frames.js';
-import { RawSocket } from './wire/raw-socket.js';
 
 export interface ServerRunOptions extends RunOptions {
   /** Where the plainest echo handler is served: `ws://host:port/path`, without TLS. */
@@ -75,18 +74,4 @@ async function runConversation(one: ConversationCase, target: Target): Promise<v
     await openConnection(socket, url);
     await converse(new Conversation(socket, 'server'), one.steps({ maxMessageSize }), one.ending);
   });
-}
-
-async function withSocket(
-  url: URL,
-  timeout: number,
-  use: (socket: RawSocket) => Promise<void>,
-): Promise<void> {
-  const address = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 80) };
-  const socket = new RawSocket(createConnection({ ...address, allowHalfOpen: true }), timeout);
-  try {
-    await use(socket);
-  } finally {
-    socket.destroy();
-  }
 }

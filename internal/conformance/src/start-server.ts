@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 export interface RunningServer {
   readonly url: string;
   readonly pid: number;
-  /** Ends it; says whether it had ended by itself, and what it wrote to stderr. */
+  /** Ends it, once; says whether it had ended by itself, and what it wrote to stderr. */
   stop(): Promise<{ crashed: boolean; stderr: string }>;
 }
 
@@ -22,15 +22,21 @@ export async function startServer(
   });
   const url = await firstLine(child);
   if (url === undefined) throw new Error(`the server did not start: ${stderr}`);
-  const stop = async (): Promise<{ crashed: boolean; stderr: string }> => {
-    const crashed = child.exitCode !== null || child.signalCode !== null;
-    if (!crashed) {
-      child.kill();
-      await once(child, 'close');
-    }
-    return { crashed, stderr };
+  let stopped: ReturnType<RunningServer['stop']> | undefined;
+  const stop = (): ReturnType<RunningServer['stop']> => {
+    stopped ??= end(child).then((crashed) => ({ crashed, stderr }));
+    return stopped;
   };
   return { url, pid: child.pid!, stop };
+}
+
+/** Ends the process; true when it had ended before. */
+async function end(child: ChildProcess): Promise<boolean> {
+  if (child.exitCode !== null || child.signalCode !== null) return true;
+  const closed = once(child, 'close');
+  child.kill();
+  await closed;
+  return false;
 }
 
 async function firstLine(child: ChildProcess): Promise<string | undefined> {

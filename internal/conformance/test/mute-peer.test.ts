@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { runClientCases } from '../src/run-client-cases.js';
 import { runServerCases } from '../src/run-server-cases.js';
 
-const impatient = { timeout: 20, concurrency: 100 };
+const impatient = { timeout: 5, concurrency: 100 };
 
 test('a server that never says a word passes no case', async () => {
   const server = createServer((socket) => socket.on('error', () => {}).resume());

@@ -8,7 +8,7 @@ test('the ws client differs from the cases exactly as it is known to', async () 
   const connect = (url: string): Promise<void> => connectWs(url, maxMessageSize);
   const results = await runClientCases({ connect, maxMessageSize, concurrency: 64 });
   for (const reason of skipReasons(results)) console.log(reason);
-  // Checked in; after a change that is meant: `vitest run -u`.
+  // Checked in; after a change that is meant: `vitest run --update`.
   const found = `${JSON.stringify(divergences(results), null, 2)}\n`;
   await expect(found).toMatchFileSnapshot('../expected/ws-client.json');
 });

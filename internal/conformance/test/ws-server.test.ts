@@ -9,7 +9,7 @@ test('the ws server differs from the cases exactly as it is known to', async () 
   const maxMessageSize = 32 * 2 ** 20;
   const args = ['--max-message-size', String(maxMessageSize)];
   const results = await driveServer({ script, args, maxMessageSize, concurrency: 64 });
-  // Checked in; after a change that is meant: `vitest run -u`.
+  // Checked in; after a change that is meant: `vitest run --update`.
   const found = `${JSON.stringify(divergences(results), null, 2)}\n`;
   await expect(found).toMatchFileSnapshot('../expected/ws-server.json');
 });

@@ -16,9 +16,11 @@ export async function driveServer({
   ...options
 }: Options): Promise<CaseResult[]> {
   const { url, stop } = await startServer(script, args);
-  const results = await runServerCases({ url, ...options }).finally(async () => {
+  try {
+    const results = await runServerCases({ url, ...options });
+    for (const reason of skipReasons(results)) console.log(reason);
+    return results;
+  } finally {
     expect(await stop()).toEqual({ crashed: false, stderr: '' });
-  });
-  for (const reason of skipReasons(results)) console.log(reason);
-  return results;
+  }
 }

@@ -30,6 +30,7 @@ const versions: readonly Row[] = [
     'http-2.0',
     'a 101 that calls itself HTTP/2.0 is a refusal',
     [line('HTTP/2.0 101 Switching Protocols')],
+    'postern',
   ],
   [
     'not-http',

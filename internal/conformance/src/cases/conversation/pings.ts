@@ -58,23 +58,46 @@ const singles = [
   }),
 ];
 
-const bursts = [2, 10, 61, 1_000].flatMap((count) => {
-  const pings = Array.from({ length: count }, (nothing, index) => `${index}`);
-  const frames = pings.map((payload) => ping(payload));
-  const goesOn = [send(text('and on')), receiveText('and on')];
-  return [
+const numbered = (count: number): string[] =>
+  Array.from({ length: count }, (nothing, index) => `${index}`);
+
+const goesOn = [send(text('and on')), receiveText('and on')];
+
+const bursts = [
+  ...[2, 10, 61, 1_000].map((count) =>
     conversation({
       id: `5.5.2/${count}-pings-in-one-segment`,
       title: `the newest of ${count} pings in one segment is answered, and the connection lives on`,
-      steps: [send(...frames), receiveNewestPong(pings), ...goesOn],
+      steps: [
+        send(...numbered(count).map((payload) => ping(payload))),
+        receiveNewestPong(numbered(count)),
+        ...goesOn,
+      ],
     }),
+  ),
+  ...[2, 10].map((count) =>
     conversation({
       id: `5.5.2/${count}-pings-one-by-one`,
-      title: `the newest of ${count} pings in segments of their own is answered, and the connection lives on`,
-      steps: [sendOneByOne(...frames), receiveNewestPong(pings), ...goesOn],
+      title: `the newest of ${count} pings in segments of their own is answered`,
+      steps: [
+        sendOneByOne(...numbered(count).map((payload) => ping(payload))),
+        receiveNewestPong(numbered(count)),
+        ...goesOn,
+      ],
     }),
-  ];
-});
+  ),
+  conversation({
+    id: '5.5.2/50-batches-of-20-pings',
+    title: 'the newest ping of each of fifty batches is answered',
+    steps: [
+      ...numbered(50).flatMap(() => [
+        send(...numbered(20).map((payload) => ping(payload))),
+        receiveNewestPong(numbered(20)),
+      ]),
+      ...goesOn,
+    ],
+  }),
+];
 
 const unsolicited = [
   conversation({

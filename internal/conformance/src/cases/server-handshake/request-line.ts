@@ -1,7 +1,7 @@
 import type { HandshakeOutcome } from '../../case.js';
 import { serverHandshake } from '../../define-case.js';
 import { line } from '../../wire/http-head.js';
-import { opens, refused } from './outcomes.js';
+import { either, opens, refused } from './outcomes.js';
 
 type Row = readonly [name: string, title: string, line: string, outcome: HandshakeOutcome];
 
@@ -24,18 +24,8 @@ const methods: readonly Row[] = ['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD', 'PA
 const versions: readonly Row[] = [
   ['http-1.0', 'an upgrade over HTTP/1.0 is refused', 'GET / HTTP/1.0', refused(400, 426, 505)],
   ['http-0.9', 'an upgrade over HTTP/0.9 is refused', 'GET / HTTP/0.9', refused(400, 426, 505)],
-  [
-    'http-2.0',
-    'an upgrade that calls itself HTTP/2.0 is refused',
-    'GET / HTTP/2.0',
-    refused(400, 426, 505),
-  ],
-  [
-    'http-3.1',
-    'an upgrade that calls itself HTTP/3.1 is refused',
-    'GET / HTTP/3.1',
-    refused(400, 426, 505),
-  ],
+  ['http-2.0', 'a request that calls itself HTTP/2.0 is survived', 'GET / HTTP/2.0', either],
+  ['http-3.1', 'a request that calls itself HTTP/3.1 is survived', 'GET / HTTP/3.1', either],
   ['no-version', 'a request line without a version is refused', 'GET /', refused(400, 505)],
   [
     'not-http',
