@@ -1,3 +1,4 @@
+import { CloseCode } from '../protocol/close-code.js';
 import { PosternError } from '../protocol/errors.js';
 
 /** How a connection ended. */
@@ -11,6 +12,14 @@ export interface CloseInfo {
   readonly initiator: 'local' | 'peer' | 'network';
   /** Why, with a `code`, whenever the end was not clean. */
   readonly cause: Error | undefined;
+}
+
+/** An end without a closing handshake. RFC 6455, section 7.1.5. */
+export function abnormalEnd(
+  initiator: CloseInfo['initiator'],
+  cause: Error | undefined,
+): CloseInfo {
+  return { code: CloseCode.Abnormal, reason: '', wasClean: false, initiator, cause };
 }
 
 /** Whether `error` tells of the end of this very connection. */

@@ -7,11 +7,12 @@ import { closePayload, MAX_CLOSE_REASON, type CloseStatus } from '../protocol/cl
 import { PosternError, ProtocolError } from '../protocol/errors.js';
 import { Opcode } from '../protocol/opcode.js';
 import { Protocol, type ProtocolSink, type Role } from '../protocol/protocol.js';
-import { ConnectionClosedError, isErrorOf, type CloseInfo } from './close-info.js';
+import { ConnectionClosedError, isErrorOf, abnormalEnd, type CloseInfo } from './close-info.js';
 import { enterDataEvent, leaveDataEvent } from './flush-schedule.js';
 import type { Inbox, InboxOwner } from './inbox.js';
 import { toBytes, type MessageData } from './message-data.js';
 import type { ConnectionSettings } from './options.js';
+import { Liveness, type Vitals } from './liveness.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import { Pings } from './pings.js';
 import type { PulseMember } from './pulse.js';
@@ -41,7 +42,7 @@ interface AttachedDuplex extends Duplex {
  * The one place where a protocol meets a stream: it feeds chunks to the protocol, hands messages to the inbox,
  * answers pings and close frames, stops reading when it must, and sees to the end. It alone sends.
  */
-export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseMember {
+export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseMember, Vitals {
   pulseIndex = -1;
   readonly role: Role;
   readonly outbox: Outbox;
@@ -60,13 +61,7 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
   #networkError: Error | undefined;
   /** The newest ping that came while output was blocked (section 5.5.3: only that one need be answered). */
   #owedPong: Buffer | undefined;
-  /** The beats of the last byte, of the last progress of blocked output, and of the last message each way. */
-  #heardAt: number;
-  #progressAt: number;
-  #receivedAt: number;
-  #sentAt: number;
-  #unsent = 0;
-  #messageBegan = 0;
+  readonly #liveness: Liveness;
 
   constructor(
     owner: ConnectionOwner,
@@ -91,8 +86,7 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
     });
     this.outbox = new Outbox(this, stream, role, settings.highWaterMark);
     this.#pings = new Pings(settings.clock);
-    this.#heardAt = this.#progressAt = settings.pulse.beat;
-    this.#receivedAt = this.#sentAt = settings.pulse.beat;
+    this.#liveness = new Liveness(settings);
     this.#stream[kConnection] = this;
     inbox.attach(this);
   }
@@ -133,7 +127,7 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
 
   /** A chunk off the stream. The way of every message begins here. */
   receive(chunk: Buffer): void {
-    this.#heardAt = this.#settings.pulse.beat;
+    this.#liveness.heard();
     const before = enterDataEvent(this.outbox);
     try {
       this.#protocol.receive(this.#copiesChunks ? Buffer.from(chunk) : chunk);
@@ -148,7 +142,7 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
   // What the protocol says.
 
   onMessage(data: string | Buffer, size: number): void {
-    this.#receivedAt = this.#settings.pulse.beat;
+    this.#liveness.received();
     this.#inbox.push(data, size);
   }
 
@@ -194,8 +188,7 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
   }
 
   onBlocked(): void {
-    this.#progressAt = this.#settings.pulse.beat;
-    this.#unsent = this.outbox.bufferedAmount;
+    this.#liveness.blocked(this.outbox.bufferedAmount);
     // Only a server stops: if both ends did, two bulk senders would wait for each other for ever.
     if (this.role === 'server') this.#stop(Halt.Output);
   }
@@ -229,8 +222,7 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
     leaveDataEvent(before);
     this.#inbox.endOfBurst();
     this.outbox.flush();
-    // While we did not read, nothing could be heard.
-    this.#heardAt = this.#settings.pulse.beat;
+    this.#liveness.heard();
     if (this.#halt === 0 && !this.#gone) this.#stream.resume();
   }
 
@@ -245,7 +237,7 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
     if (this.outbox.isBlocked && this.outbox.bufferedAmount > this.#settings.maxSendBuffer) {
       return rejected(this.#overflow());
     }
-    this.#sentAt = this.#settings.pulse.beat;
+    this.#liveness.sent();
     if (typeof data === 'string' && options?.text !== false) return this.outbox.writeText(data);
     const bytes = toBytes(data);
     if (options?.text !== true) return this.outbox.writeBytes(Opcode.Binary, bytes);
@@ -284,16 +276,7 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
 
   /** Why nothing can be written any more. */
   closedError(): ConnectionClosedError {
-    return new ConnectionClosedError(
-      this.#close ?? {
-        code: CloseCode.Abnormal,
-        reason: '',
-        wasClean: false,
-        initiator: 'local',
-        cause: undefined,
-      },
-      this,
-    );
+    return new ConnectionClosedError(this.#close ?? abnormalEnd('local', undefined), this);
   }
 
   // The end.
@@ -348,16 +331,15 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
   }
 
   #onCloseTimeout(timeout: number): void {
-    this.destroy({
-      code: CloseCode.Abnormal,
-      reason: '',
-      wasClean: false,
-      initiator: 'local',
-      cause: new PosternError(
-        'POSTERN_ERR_CLOSE_TIMEOUT',
-        `closing handshake not completed within ${timeout} ms`,
+    this.destroy(
+      abnormalEnd(
+        'local',
+        new PosternError(
+          'POSTERN_ERR_CLOSE_TIMEOUT',
+          `closing handshake not completed within ${timeout} ms`,
+        ),
       ),
-    });
+    );
   }
 
   /** The one place where what the protocol throws is caught. */
@@ -437,93 +419,39 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
         : `the socket failed: ${this.#networkError.message}`,
       { cause: this.#networkError },
     );
-    return {
-      code: CloseCode.Abnormal,
-      reason: '',
-      wasClean: false,
-      initiator: 'network',
-      cause,
-    };
+    return abnormalEnd('network', cause);
   }
 
   // What time says.
 
   onBeat(): void {
     if (this.#close !== undefined) return;
-    const settings = this.#settings;
-    const beat = settings.pulse.beat;
-    if (this.outbox.isBlocked) this.#judgeOutput(beat);
-    if (this.#halt !== 0) {
-      // While we do not read, the peer cannot be heard.
-      this.#heardAt = beat;
-      this.#messageBegan = 0;
-      return;
-    }
-    this.#judgeMessage(beat);
-    this.#judgeSilence(beat);
-    const lastMessageAt = Math.max(this.#receivedAt, this.#sentAt);
-    if (settings.idleBeats > 0 && beat - lastMessageAt >= settings.idleBeats) {
-      this.beginClose(CloseCode.Normal, 'idle', settings.closeTimeout);
-    }
+    const verdict = this.#liveness.judge(this);
+    if (verdict === undefined) return;
+    if (verdict.act === 'giveUp') this.#giveUp(verdict.cause);
+    else if (verdict.act === 'fail') this.#fail(verdict.cause);
+    else if (!this.isOpen) return;
+    else if (verdict.act === 'ping') void this.ping(undefined);
+    else this.beginClose(CloseCode.Normal, 'idle', this.#settings.closeTimeout);
   }
 
-  #judgeOutput(beat: number): void {
-    const unsent = this.outbox.bufferedAmount;
-    if (unsent < this.#unsent) this.#progressAt = beat;
-    this.#unsent = unsent;
-    const { timeoutBeats, heartbeatTimeout } = this.#settings;
-    if (timeoutBeats === 0 || beat - this.#progressAt < timeoutBeats) return;
-    this.#giveUp(
-      new PosternError(
-        'POSTERN_ERR_OUTPUT_STALLED',
-        `the peer took no byte of the output within ${heartbeatTimeout} ms`,
-      ),
-    );
+  // For liveness.
+
+  get isReading(): boolean {
+    return this.#halt === 0;
   }
 
-  #judgeMessage(beat: number): void {
-    if (!this.#protocol.isMidMessage) {
-      this.#messageBegan = 0;
-      return;
-    }
-    const { messageBeats, messageTimeout } = this.#settings;
-    // A message that came meanwhile was the one that had begun, and this is another.
-    if (this.#messageBegan === 0 || this.#receivedAt >= this.#messageBegan)
-      this.#messageBegan = beat;
-    if (messageBeats === 0 || beat - this.#messageBegan < messageBeats) return;
-    const reason = `message not finished within ${messageTimeout} ms`;
-    this.fail(
-      CloseCode.PolicyViolation,
-      reason,
-      new ProtocolError('POSTERN_ERR_MESSAGE_TIMEOUT', reason, CloseCode.PolicyViolation),
-    );
+  get isMidMessage(): boolean {
+    return this.#protocol.isMidMessage;
   }
 
-  #judgeSilence(beat: number): void {
-    const { intervalBeats, timeoutBeats, heartbeatTimeout } = this.#settings;
-    const silence = beat - this.#heardAt;
-    if (intervalBeats === 0 || silence < intervalBeats) return;
-    if (timeoutBeats > 0 && silence >= intervalBeats + timeoutBeats) {
-      this.#giveUp(
-        new PosternError(
-          'POSTERN_ERR_HEARTBEAT_TIMEOUT',
-          `no byte from the peer within ${heartbeatTimeout} ms of a ping`,
-        ),
-      );
-    } else if (silence % intervalBeats === 0 && this.isOpen) {
-      void this.ping(undefined);
-    }
+  get blockedBytes(): number | undefined {
+    return this.outbox.isBlocked ? this.outbox.bufferedAmount : undefined;
   }
 
   /** The peer is taken for dead: it would not see a close frame. */
   #giveUp(cause: PosternError): void {
-    this.destroy({
-      code: CloseCode.Abnormal,
-      reason: '',
-      wasClean: false,
-      initiator: 'local',
-      cause,
-    });
+    this.destroy(abnormalEnd('local', cause));
   }
 }
 

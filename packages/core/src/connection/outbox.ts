@@ -98,7 +98,7 @@ export class Outbox implements Flushable, SlabOwner {
   /** A control frame, or any small frame with its whole first byte. */
   writeControl(opcode: number, payload: Uint8Array): void {
     this.#writeSmall(FIN | opcode, payload);
-    this.#written();
+    void this.#written();
   }
 
   #writeSmallText(text: string): void {
@@ -145,7 +145,7 @@ export class Outbox implements Flushable, SlabOwner {
         error == null ? resolve() : reject(this.#closedBy ?? error),
       );
     });
-    this.#writtenLarge();
+    void this.#writtenLarge();
     return harmless(sent);
   }
 

@@ -8,7 +8,7 @@ import { PosternError, StateError } from '../protocol/errors.js';
 import { MAX_CONTROL_PAYLOAD } from '../protocol/opcode.js';
 import type { Role } from '../protocol/protocol.js';
 import type { AcceptOptions, Admission, RefuseOptions } from './admission.js';
-import { ConnectionClosedError, type CloseInfo } from './close-info.js';
+import { abnormalEnd, ConnectionClosedError, type CloseInfo } from './close-info.js';
 import { Connection, type ConnectionOwner } from './connection.js';
 import { Inbox, type GuardedMessage, type Listener, type Message } from './inbox.js';
 import { toBytes, type MessageData } from './message-data.js';
@@ -379,13 +379,9 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
   /** Destroys the socket without a closing handshake. */
   terminate(): void {
     this.#admission?.terminate();
-    this.#connection?.destroy({
-      code: CloseCode.Abnormal,
-      reason: '',
-      wasClean: false,
-      initiator: 'local',
-      cause: new PosternError('POSTERN_ERR_TERMINATED', 'terminate() was called'),
-    });
+    this.#connection?.destroy(
+      abnormalEnd('local', new PosternError('POSTERN_ERR_TERMINATED', 'terminate() was called')),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -409,13 +405,7 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
     if (this.#connection !== undefined || this.#isClosed) return;
     this.#admission = undefined;
     this.#handshakeError = error;
-    this.onEnding({
-      code: CloseCode.Abnormal,
-      reason: '',
-      wasClean: false,
-      initiator: 'local',
-      cause: error,
-    });
+    this.onEnding(abnormalEnd('local', error));
     this.onClosed();
   }
 

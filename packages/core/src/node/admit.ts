@@ -56,7 +56,7 @@ export function admit<Context>(
   try {
     return decide(request, handshaking, route, context);
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 }
 

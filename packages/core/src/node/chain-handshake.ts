@@ -116,7 +116,7 @@ export class ChainHandshake implements Road, PendingHandshake {
 
   // What the gate says.
 
-  onAccepted(_gate: Gate, subprotocol: string, headers: OutgoingHeaders | undefined): void {
+  onAccepted(gate: Gate, subprotocol: string, headers: OutgoingHeaders | undefined): void {
     this.#acceptance = { subprotocol, headers };
     this.#decide?.({ accepted: true, status: 200 });
   }
@@ -125,7 +125,7 @@ export class ChainHandshake implements Road, PendingHandshake {
     this.#decide?.({ accepted: false, status, headers, body });
   }
 
-  onThrown(_gate: Gate, error: unknown): void {
+  onThrown(gate: Gate, error: unknown): void {
     this.#fail?.(error);
   }
 

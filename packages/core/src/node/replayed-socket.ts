@@ -60,11 +60,7 @@ export class ReplayedSocket extends Duplex {
 
   override _read(): void {}
 
-  override _write(
-    chunk: Buffer,
-    _encoding: string,
-    callback: (error?: Error | null) => void,
-  ): void {
+  override _write(chunk: Buffer, encoding: string, callback: (error?: Error | null) => void): void {
     if (this.#isHandedOver) callback();
     else this.#socket.write(chunk, callback);
   }

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer, type ServerOptions as TlsOptions } from 'node:https';
-import type { AddressInfo, ListenOptions, Socket } from 'node:net';
+import type { ListenOptions, Socket } from 'node:net';
 
 import type { WebSocket } from '../connection/web-socket.js';
 import type { Gatekeeper } from '../server/gate.js';
@@ -55,14 +55,14 @@ export class WebSocketServer {
 
   /** The port that is listened on; 0 on a Unix socket. */
   get port(): number {
-    const address = this.server.address() as AddressInfo | string | null;
+    const address = this.server.address();
     return typeof address === 'object' && address !== null ? address.port : 0;
   }
 
   /** Where a client on this machine finds the server, as in `ws://localhost:8080`. */
   get url(): string {
     const scheme = this.#secure ? 'wss' : 'ws';
-    const address = this.server.address() as AddressInfo | string | null;
+    const address = this.server.address();
     if (typeof address === 'string') return `${scheme}+unix:${address}`;
     return `${scheme}://${hostInUrl(this.#host)}:${this.port}`;
   }
@@ -128,10 +128,10 @@ function createHttpServer({ http, tls, handshakeTimeout }: ServeOptions): Server
   const listener = http ?? upgradeRequired;
   return tls === undefined
     ? createServer(unfinished, listener)
-    : (createSecureServer({ ...unfinished, ...tls }, listener) as unknown as Server);
+    : createSecureServer({ ...unfinished, ...tls }, listener);
 }
 
-const upgradeRequired: RequestListener = (_request, response) => {
+const upgradeRequired: RequestListener = (...[, response]) => {
   response
     .writeHead(426, {
       'Content-Type': 'text/plain; charset=utf-8',

@@ -139,7 +139,7 @@ export class Gate implements Admission, PendingHandshake {
       checkAcceptedSubprotocol(subprotocol, this.#choice.offered);
       if (headers !== undefined) checkAcceptHeaders(headers);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     this.#phase = 'accepted';
     this.#subprotocol = subprotocol;

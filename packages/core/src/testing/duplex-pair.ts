@@ -15,7 +15,7 @@ class Side extends Duplex {
     resume?.();
   }
 
-  override _write(chunk: Buffer, _encoding: string, callback: () => void): void {
+  override _write(chunk: Buffer, encoding: string, callback: () => void): void {
     const other = this.#other!;
     // Never in the writer's own turn, as on a real socket.
     process.nextTick(() => {
