@@ -362,6 +362,8 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
   /** User code failed: 1011 to the peer, the error to `onError`, unless it is only how this connection ended. */
   failByUser(error: unknown): void {
     if (this.isItsEnd(error)) return;
+    // Also where the peer has ended already: what has failed is called no more.
+    this.#inbox.discard();
     this.beginClose(CloseCode.InternalError, '', this.#settings.closeTimeout);
     this.#owner.onUserError(error);
   }

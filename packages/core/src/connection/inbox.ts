@@ -41,6 +41,9 @@ interface Waiter {
 /** An empty queue keeps no more slots than this. */
 const SLOTS_KEPT = 64;
 
+/** After this many messages a queue that never was empty moves back to its beginning. */
+const SLOTS_PASSED = 1024;
+
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }
@@ -131,7 +134,15 @@ export class Inbox {
     this.#unreadBytes -= this.#sizes[head]!;
     this.#head = head + 1;
     if (this.#head === this.#tail) this.#reset();
+    else if (this.#head === SLOTS_PASSED) this.#moveBack();
     return data;
+  }
+
+  #moveBack(): void {
+    this.#messages = this.#messages.slice(this.#head, this.#tail);
+    this.#sizes = this.#sizes.slice(this.#head, this.#tail);
+    this.#tail -= this.#head;
+    this.#head = 0;
   }
 
   #reset(): void {
@@ -161,26 +172,23 @@ export class Inbox {
     let result: unknown;
     try {
       result = listener(data);
+      // Compared by identity: `(message) => ws.write(message)` costs no promise while there is room.
+      if (result === undefined || result === ROOM || !isThenable(result)) return;
     } catch (error) {
-      this.#fail(error);
+      this.#owner?.onListenerError(error);
       return;
     }
-    // Compared by identity: `(message) => ws.write(message)` costs no promise while there is room.
-    if (result === undefined || result === ROOM || !isThenable(result)) return;
     this.#busy = true;
     this.#busyBytes = size;
-    result.then(
+    // A `then` that is not of a Promise may throw, or call back at once.
+    Promise.resolve(result).then(
       () => this.#onSettled(),
-      (error: unknown) => this.#fail(error),
+      (error: unknown) => {
+        this.#owner?.onListenerError(error);
+        this.#onSettled();
+      },
     );
     this.#checkFull();
-  }
-
-  #fail(error: unknown): void {
-    this.#busy = false;
-    this.#busyBytes = 0;
-    this.#owner?.onListenerError(error);
-    this.#checkDrained();
   }
 
   #onSettled(): void {
@@ -332,6 +340,7 @@ export class Inbox {
   /** No message follows. What is queued is still read; then readers get `error`. */
   finish(error: Error): void {
     if (this.#end !== undefined) return;
+    this.endOfBurst();
     this.#end = error;
     const waiter = this.#waiter;
     this.#waiter = undefined;

@@ -376,9 +376,10 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
     else void this.accept().then(() => this.close(options), ignore);
   }
 
-  /** Destroys the socket without a closing handshake. */
+  /** Destroys the socket without a closing handshake; unread messages are dropped. */
   terminate(): void {
     this.#admission?.terminate();
+    this.#inbox.discard();
     this.#connection?.destroy(
       abnormalEnd('local', new PosternError('POSTERN_ERR_TERMINATED', 'terminate() was called')),
     );
