@@ -61,8 +61,18 @@ async function runSuite({ name, run }) {
   console.log(
     `${failed > 0 ? '✗' : '✓'} ${name}: ${counts(passed, failed, skipped.length)} (${seconds} s)`,
   );
-  for (const skip of skipped)
-    console.log(`    skipped ${skip.name}: ${skip.reason ?? 'no reason given'}`);
+  for (const line of skipLines(skipped, output)) console.log(`    ${line}`);
+}
+
+/**
+ * What was skipped, and why: as the tests say it, and as a line that begins with `skipped` and that one of them printed.
+ *
+ * @param {import('./suites.mjs').Skip[]} skipped
+ * @param {string} output
+ */
+function skipLines(skipped, output) {
+  const told = skipped.map(({ name, reason }) => `skipped ${name}${reason ? `: ${reason}` : ''}`);
+  return new Set([...told, ...(output.match(/^skipped\b.*$/gm) ?? [])]);
 }
 
 /**
