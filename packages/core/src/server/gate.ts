@@ -13,7 +13,7 @@ import {
   type WebSocketHooks,
 } from '../connection/web-socket.js';
 import { HandshakeError } from '../handshake/errors.js';
-import type { OutgoingHeaders } from '../handshake/outgoing-headers.js';
+import { copyHeaders, type OutgoingHeaders } from '../handshake/outgoing-headers.js';
 import { checkRefusal } from '../handshake/refusal.js';
 import { checkAcceptedSubprotocol } from '../handshake/subprotocol.js';
 import { checkAcceptHeaders } from '../handshake/switching-protocols.js';
@@ -104,22 +104,25 @@ export class Gate implements Admission, PendingHandshake {
     const light = new HandshakeRequest(request, context, settings.trustProxy, this.ws);
     registry.gatekeeperBegan();
     this.#isRunning = true;
-    let result: unknown;
     try {
-      result = gatekeeper(light, this.ws);
+      this.#follow(gatekeeper(light, this.ws));
     } catch (error) {
       this.#onThrown(error);
-      this.#isRunning = false;
-      return;
     }
-    if (isThenable(result)) {
-      result.then(
-        () => this.#onEnded(),
-        (error: unknown) => this.#onThrown(error),
-      );
-    } else this.#onEnded();
     this.#isRunning = false;
     if (this.#phase === 'accepted') this.#letIn();
+  }
+
+  #follow(result: unknown): void {
+    if (!isThenable(result)) {
+      this.#onEnded();
+      return;
+    }
+    // Somebody else's thenable may call back twice, or throw; a promise made of it does not.
+    Promise.resolve(result).then(
+      () => this.#onEnded(),
+      (error: unknown) => this.#onThrown(error),
+    );
   }
 
   /** From now on the answer is due within `handshakeTimeout`. */
@@ -143,7 +146,8 @@ export class Gate implements Admission, PendingHandshake {
     }
     this.#phase = 'accepted';
     this.#subprotocol = subprotocol;
-    this.#headers = headers;
+    // What was checked is what goes out, whatever becomes of the caller's object meanwhile.
+    this.#headers = headers && copyHeaders(headers);
     this.#opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve;
       this.#rejectOpened = reject;
@@ -160,6 +164,9 @@ export class Gate implements Admission, PendingHandshake {
   refuse(status: number, options: RefuseOptions): void {
     this.#requireDeciding('refuse');
     checkRefusal(status, options.headers ?? {});
+    if (options.body !== undefined && typeof options.body !== 'string') {
+      throw new TypeError(`body is ${typeof options.body}, expected a string`);
+    }
     const error = new HandshakeError(
       'POSTERN_ERR_HANDSHAKE_REFUSED',
       `the gatekeeper refused the client with ${status}`,
@@ -205,10 +212,12 @@ export class Gate implements Admission, PendingHandshake {
     const { registry } = this.#keeping;
     registry.add(this.ws);
     openWebSocket(this.ws, duplex, head, { subprotocol: this.#subprotocol });
+    registry.onOpened(this.ws);
     this.#resolveOpened?.();
     this.#forget();
     if (this.#thrown !== undefined) this.#endByError(this.#thrown.error);
-    else if (this.#hasEnded) this.#endLife();
+    // Whoever waits for `accept` has its turn first: a close that was asked for meanwhile has a code of its own.
+    else if (this.#hasEnded) queueMicrotask(() => this.#endLife());
   }
 
   #onDeadline(): void {

@@ -33,6 +33,19 @@ const SPREAD_STEPS = 20;
 
 const DEFAULT_GRACE = 10_000;
 
+/** @throws {RangeError} for a code that must not be sent, or a grace time out of range. */
+export function resolveDrainOptions(options: DrainOptions = {}): Required<DrainOptions> {
+  const { code = CloseCode.GoingAway, grace = DEFAULT_GRACE } = options;
+  checkCloseArguments(code, '');
+  return { code, grace: wholeNumber('grace', grace, 0, 2 ** 31 - 1) };
+}
+
+/** What everyone is told, and how long they have to answer. */
+interface Goodbye {
+  readonly code: number;
+  readonly timeout: number;
+}
+
 /** A Set that only its registry changes. */
 class ConnectionSet extends Set<WebSocket> {
   override add(): never {
@@ -53,6 +66,8 @@ export class Registry {
   readonly #pending = new Set<PendingHandshake>();
   #gatekeepers = 0;
   #closing: Promise<void> | undefined;
+  #goodbye: Goodbye | undefined;
+  #timer: unknown;
   #onEmpty: (() => void) | undefined;
 
   constructor(clock: Clock) {
@@ -77,6 +92,11 @@ export class Registry {
     Set.prototype.add.call(this.connections, ws);
   }
 
+  /** It is open. Whoever was let in just before everyone was told goodbye is told, too. */
+  onOpened(ws: WebSocket): void {
+    if (this.#goodbye !== undefined) void ws.close(this.#goodbye);
+  }
+
   delete(ws: WebSocket): void {
     Set.prototype.delete.call(this.connections, ws);
     this.#checkEmpty();
@@ -96,53 +116,56 @@ export class Registry {
    * @throws {RangeError} for a code that must not be sent, or a grace time out of range.
    */
   close(options: DrainOptions = {}): Promise<void> {
-    const { code = CloseCode.GoingAway, grace = DEFAULT_GRACE } = options;
-    checkCloseArguments(code, '');
-    wholeNumber('grace', grace, 0, 2 ** 31 - 1);
-    this.#closing ??= this.#drain(code, grace);
+    const { code, grace } = resolveDrainOptions(options);
+    if (this.#closing !== undefined) return this.#closing;
+    // First of all: whoever hears of it below may call this once more.
+    this.#closing = new Promise((resolve) => (this.#onEmpty = resolve));
+    this.#drain({ code, timeout: grace });
     return this.#closing;
   }
 
-  async #drain(code: number, grace: number): Promise<void> {
-    const empty = new Promise<void>((resolve) => (this.#onEmpty = resolve));
-    const timer = this.#clock.setTimeout(() => this.#giveUp(), grace);
+  #drain(goodbye: Goodbye): void {
+    this.#goodbye = goodbye;
+    this.#timer = this.#clock.setTimeout(() => this.#giveUp(), goodbye.timeout);
     for (const handshake of this.#pending) handshake.drain();
-    this.#sayGoodbye([...this.connections], code, grace);
+    this.#sayGoodbye([...this.connections], goodbye);
     // After this turn: `isClosing` must be true for whoever comes in meanwhile.
     queueMicrotask(() => this.#checkEmpty());
-    await empty;
-    this.#clock.clearTimeout(timer);
   }
 
-  #sayGoodbye(connections: readonly WebSocket[], code: number, timeout: number): void {
-    const share = Math.ceil(connections.length / SPREAD_STEPS);
-    if (connections.length <= SPREAD_ABOVE) {
-      for (const ws of connections) void ws.close({ code, timeout });
+  #sayGoodbye(connections: readonly WebSocket[], goodbye: Goodbye): void {
+    // All are told within the grace time, or the last would be cut off untold.
+    const over = Math.min(SPREAD_OVER, goodbye.timeout / 2);
+    if (connections.length <= SPREAD_ABOVE || over === 0) {
+      closeEach(connections, goodbye);
       return;
     }
+    const share = Math.ceil(connections.length / SPREAD_STEPS);
     for (let step = 0; step < SPREAD_STEPS; step += 1) {
       const part = connections.slice(step * share, (step + 1) * share);
-      this.#clock.setTimeout(
-        () => this.#closeEach(part, code, timeout),
-        (step * SPREAD_OVER) / SPREAD_STEPS,
-      );
+      this.#clock.setTimeout(() => closeEach(part, goodbye), (step * over) / SPREAD_STEPS);
     }
-  }
-
-  #closeEach(connections: readonly WebSocket[], code: number, timeout: number): void {
-    for (const ws of connections) void ws.close({ code, timeout });
   }
 
   /** The grace time is over. A gatekeeper cannot be ended from outside: it is left to itself. */
   #giveUp(): void {
     for (const ws of this.connections) ws.terminate();
-    this.#onEmpty?.();
+    this.#finish();
   }
 
   #checkEmpty(): void {
     if (this.#onEmpty === undefined) return;
     if (this.connections.size > 0 || this.#pending.size > 0 || this.#gatekeepers > 0) return;
-    this.#onEmpty();
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#onEmpty?.();
     this.#onEmpty = undefined;
   }
+}
+
+function closeEach(connections: readonly WebSocket[], goodbye: Goodbye): void {
+  for (const ws of connections) void ws.close(goodbye);
 }
