@@ -10,7 +10,7 @@ import {
 } from '../handshake/subprotocol.js';
 import { acceptHeaders } from '../handshake/switching-protocols.js';
 import type { SubprotocolChoice } from './gate.js';
-import type { HandshakeRequest } from './handshake-request.js';
+import { HandshakeRequest, type IncomingRequest } from './handshake-request.js';
 import { resolveHandlerOptions, type HandlerOptions, type HandlerSettings } from './options.js';
 
 /** An opening handshake that may become a WebSocket: what to answer it with. */
@@ -42,14 +42,30 @@ export function judgeHandshake(
   request: RequestHead,
   settings: HandlerSettings,
 ): Refusal | SubprotocolChoice {
-  const origins = settings.origins as Origins<RequestHead | HandshakeRequest> as Origins;
   const refused =
-    checkServerHandshake(request) ?? checkOrigin(request, origins, settings.trustProxy);
+    checkServerHandshake(request) ?? checkOrigin(request, originsOf(settings), settings.trustProxy);
   if (refused !== undefined) return refused;
   const offered = offeredSubprotocols(request);
   const selected = selectSubprotocol(offered, settings.subprotocols);
   return typeof selected === 'string' ? { offered, selected } : selected;
 }
+
+/** A function is asked about the same light object that the gatekeeper gets. */
+function originsOf({ origins, trustProxy }: HandlerSettings): Origins {
+  if (typeof origins !== 'function') return origins;
+  return (page, request) =>
+    origins(
+      page,
+      new HandshakeRequest(request as IncomingRequest, undefined, trustProxy, undecided),
+    );
+}
+
+/** The signal of a request that no gatekeeper has seen yet. */
+const undecided = {
+  get signal(): AbortSignal {
+    return new AbortController().signal;
+  },
+};
 
 /** The key of a request that `judgeHandshake` let pass. */
 export function handshakeKey(request: RequestHead): string {

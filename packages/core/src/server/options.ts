@@ -85,7 +85,20 @@ export function resolveHandlerOptions(options: HandlerOptions = {}): HandlerSett
       0,
       2 ** 31 - 1,
     ),
-    onError,
+    onError: guarded(onError),
     connection: resolveConnectionOptions(options),
+  };
+}
+
+/** Where errors go there is nobody left to catch one: a listener that fails is printed, and ends nothing. */
+function guarded(onError: ErrorListener): ErrorListener {
+  if (onError === printError) return printError;
+  return (error, ws) => {
+    try {
+      // It may be an async function.
+      Promise.resolve(onError(error, ws) as unknown).catch(printError);
+    } catch (mistake) {
+      printError(mistake);
+    }
   };
 }
