@@ -1,11 +1,16 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type ServerOptions as TlsOptions } from 'node:https';
 import type { ListenOptions, Socket } from 'node:net';
 
+import type { Clock } from '../connection/clock.js';
 import type { WebSocket } from '../connection/web-socket.js';
 import type { Gatekeeper } from '../server/gate.js';
-import type { HandlerOptions } from '../server/options.js';
-import type { DrainOptions } from '../server/registry.js';
+import {
+  resolveHandlerOptions,
+  type HandlerOptions,
+  type HandlerSettings,
+} from '../server/options.js';
+import { resolveDrainOptions, type DrainOptions } from '../server/registry.js';
 import { attach, type Attachment } from './attach.js';
 
 export interface ServeOptions extends HandlerOptions {
@@ -32,7 +37,7 @@ export interface ServeOptions extends HandlerOptions {
   readonly tls?: TlsOptions;
   /** Closes the server. */
   readonly signal?: AbortSignal;
-  /** Whether to go on with a connection at all; asked before a byte is read. */
+  /** Whether to go on with a connection at all; asked before a byte is read. A throw is a no, and goes to `onError`. */
   readonly acceptConnection?: (socket: Socket) => boolean;
 }
 
@@ -41,16 +46,28 @@ export class WebSocketServer {
   /** The `node:http` or `node:https` server beneath. */
   readonly server: Server;
   readonly #attachment: Attachment;
+  readonly #clock: Clock;
   readonly #secure: boolean;
   readonly #host: string | undefined;
+  readonly #unanswered = new Set<ServerResponse>();
   #closing: Promise<void> | undefined;
 
   /** Use `serve`. */
-  constructor(server: Server, attachment: Attachment, secure: boolean, host: string | undefined) {
+  constructor(
+    server: Server,
+    attachment: Attachment,
+    clock: Clock,
+    { tls, host }: Pick<ServeOptions, 'tls' | 'host'>,
+  ) {
     this.server = server;
     this.#attachment = attachment;
-    this.#secure = secure;
+    this.#clock = clock;
+    this.#secure = tls !== undefined;
     this.#host = host;
+    server.prependListener('request', (_request, response) => {
+      this.#unanswered.add(response);
+      response.once('close', () => this.#unanswered.delete(response));
+    });
   }
 
   /** The port that is listened on; 0 on a Unix socket. */
@@ -77,17 +94,23 @@ export class WebSocketServer {
    * ordinary requests; what is left after `grace` is ended.
    * @throws {RangeError} for a code that must not be sent, or a grace time out of range.
    */
-  close(options?: DrainOptions): Promise<void> {
-    this.#closing ??= this.#close(options);
+  async close(options?: DrainOptions): Promise<void> {
+    const { grace } = resolveDrainOptions(options);
+    this.#closing ??= this.#close(options, grace);
     return this.#closing;
   }
 
-  async #close(options: DrainOptions | undefined): Promise<void> {
+  async #close(options: DrainOptions | undefined, grace: number): Promise<void> {
     const drained = this.#attachment.close(options);
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const end = (): void => this.server.closeAllConnections();
+    const timer = this.#clock.setTimeout(end, grace);
     this.server.closeIdleConnections();
     await drained;
-    this.server.closeAllConnections();
+    for (const response of this.#unanswered) await whenClosed(response);
+    this.#clock.clearTimeout(timer);
+    // What is left has asked for nothing, or has its answer.
+    end();
     await closed;
   }
 
@@ -99,36 +122,81 @@ export class WebSocketServer {
 /** How often `node:http` looks for clients that do not finish their request, in milliseconds. */
 const CHECKING_INTERVAL = 1000;
 
+/** How long `node:http` waits for a whole request by default, in milliseconds. */
+const REQUEST_TIMEOUT = 300_000;
+
 /**
  * Starts a server of its own; resolves once it listens.
  * @throws {TypeError | RangeError} when an option is not what it should be.
  */
 export async function serve(options: ServeOptions): Promise<WebSocketServer> {
-  const { signal, host, tls } = options;
+  const { signal } = options;
   signal?.throwIfAborted();
-  const server = createHttpServer(options);
+  const settings = resolveHandlerOptions(options);
+  const server = createHttpServer(options, settings);
   const attachment = attach(server, options);
-  const { acceptConnection } = options;
-  if (acceptConnection !== undefined) {
-    server.on('connection', (socket: Socket) => {
-      if (!acceptConnection(socket)) socket.destroy();
-    });
-  }
+  chooseConnections(server, options, settings);
+  const { clock } = settings.connection;
+  const webSocketServer = new WebSocketServer(server, attachment, clock, options);
   await listen(server, options);
-  const webSocketServer = new WebSocketServer(server, attachment, tls !== undefined, host);
-  signal?.addEventListener('abort', () => void webSocketServer.close(), { once: true });
+  if (signal !== undefined) await closeOnAbort(webSocketServer, signal);
   return webSocketServer;
 }
 
-function createHttpServer({ http, tls, handshakeTimeout }: ServeOptions): Server {
+function createHttpServer(
+  { http, tls }: ServeOptions,
+  { handshakeTimeout }: HandlerSettings,
+): Server {
   const unfinished = {
-    headersTimeout: handshakeTimeout ?? 10_000,
+    headersTimeout: handshakeTimeout,
+    // Node wants this to be no shorter.
+    requestTimeout: Math.max(handshakeTimeout, REQUEST_TIMEOUT),
     connectionsCheckingInterval: CHECKING_INTERVAL,
   };
   const listener = http ?? upgradeRequired;
   return tls === undefined
     ? createServer(unfinished, listener)
-    : createSecureServer({ ...unfinished, ...tls }, listener);
+    : createSecureServer({ handshakeTimeout, ...unfinished, ...tls }, listener);
+}
+
+/** Asks `acceptConnection`, which is user code, about every connection. */
+function chooseConnections(
+  server: Server,
+  { acceptConnection }: ServeOptions,
+  { onError }: HandlerSettings,
+): void {
+  if (acceptConnection === undefined) return;
+  server.on('connection', (socket: Socket) => {
+    try {
+      const answer: unknown = acceptConnection(socket);
+      if (answer === true) return;
+      // A promise would let everyone in.
+      if (answer !== false) throw notBoolean(answer);
+    } catch (error) {
+      onError(error, undefined);
+    }
+    socket.destroy();
+  });
+}
+
+function notBoolean(answer: unknown): TypeError {
+  const expected = 'acceptConnection: expected the function to return a boolean';
+  return new TypeError(`${expected}, got ${typeof answer}`);
+}
+
+function whenClosed(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => response.once('close', () => resolve()));
+}
+
+/** It may have aborted while the server began to listen. */
+async function closeOnAbort(server: WebSocketServer, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) {
+    await server.close({ grace: 0 });
+    signal.throwIfAborted();
+  }
+  const close = (): void => void server.close();
+  signal.addEventListener('abort', close, { once: true });
+  server.server.once('close', () => signal.removeEventListener('abort', close));
 }
 
 const upgradeRequired: RequestListener = (...[, response]) => {
