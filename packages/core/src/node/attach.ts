@@ -68,7 +68,7 @@ export function attach(server: Server | SecureServer, options: AttachOptions = {
   );
   const attachment: Attachment = {
     connections: registry.connections,
-    close: (drain) => registry.close(drain),
+    close: async (drain) => registry.close(drain),
   };
   marked[kAttachment] = { attachment, options };
   return attachment;
@@ -86,18 +86,27 @@ function direct(home: ChainHome, websocket: Gatekeeper<undefined>): UpgradeListe
 }
 
 /** Leaves alone what is not ours; a filter is user code, and may throw. */
-function filtered({ filter, settings }: ChainHome, listener: UpgradeListener): UpgradeListener {
+function filtered(home: ChainHome, listener: UpgradeListener): UpgradeListener {
+  const { filter, settings, server } = home;
   if (filter === undefined) return listener;
   return (request, socket, head) => {
+    // First of all: a socket without a listener for errors ends the process, and perhaps nobody else has one.
+    socket.on('error', ignore);
+    let isOurs: boolean;
     try {
-      if (!filter(request)) return;
+      isOurs = filter(request);
     } catch (error) {
       settings.onError(error, undefined);
-      socket.on('error', ignore);
       refuseSocket(settings, socket, 500, { body: 'the server failed to decide\n' });
       return;
     }
-    listener(request, socket, head);
+    if (isOurs) {
+      // It begins with the same.
+      socket.off('error', ignore);
+      listener(request, socket, head);
+    } else if (server.listenerCount('upgrade') === 1) {
+      refuseSocket(settings, socket, 404, { body: 'no WebSocket is spoken here\n' });
+    }
   };
 }
 

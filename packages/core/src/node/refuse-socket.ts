@@ -25,7 +25,7 @@ export function refuseSocket(
 export function endSocket(settings: HandlerSettings, socket: Duplex): void {
   const { clock, closeTimeout } = settings.connection;
   const destroy = (): void => void socket.destroy();
-  let timer = clock.setTimeout(destroy, closeTimeout);
+  let timer = closeTimeout > 0 ? clock.setTimeout(destroy, closeTimeout) : undefined;
   socket.once('close', () => clock.clearTimeout(timer));
   socket.resume();
   socket.end(() => {

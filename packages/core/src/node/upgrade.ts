@@ -20,7 +20,7 @@ export function upgrade(
   options: HandlerOptions = {},
 ): Promise<void> {
   const ws = admitDirectly(createHandler(gatekeeper, options), request, socket, head);
-  return ws === undefined ? whenClosed(socket) : ws.closed.then(() => undefined);
+  return ws === undefined ? whenClosed(socket) : ws.closed.then(() => whenClosed(socket));
 }
 
 function whenClosed(socket: Duplex): Promise<void> {
