@@ -10,13 +10,16 @@ await setUp();
 await build();
 
 // The demo runs in this very process, so that no signal and no exit code is lost on the way.
-// A terminal's Ctrl+C arrives twice, from the terminal and passed on by npm: with a listener that
-// stays, the second one does not cut short what the first began. A later one does.
+// A terminal's Ctrl+C arrives twice, from the terminal and passed on by npm. The second one must neither
+// cut short what the first began nor meet a process that has just let go of its listeners.
+const ECHO = 300;
+const IMPATIENCE = 1000;
 let firstSignal = 0;
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
     firstSignal ||= Date.now();
-    if (Date.now() - firstSignal > 1000) process.exit(130);
+    if (Date.now() - firstSignal > IMPATIENCE) process.exit(130);
+    setTimeout(() => {}, ECHO);
   });
 }
 
