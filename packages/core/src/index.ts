@@ -3,11 +3,20 @@ export { defaults } from './defaults.js';
 export { open } from './client/open.js';
 export type { OpenOptions, TlsOptions } from './client/open-options.js';
 export type { AcceptOptions, RefuseOptions } from './connection/admission.js';
+export { broadcast } from './connection/broadcast.js';
 export type { Clock } from './connection/clock.js';
 export { ConnectionClosedError, type CloseInfo } from './connection/close-info.js';
+export type {
+  CloseEvent,
+  ErrorEvent,
+  HandshakeEvent,
+  MessageEvent,
+  OpenEvent,
+} from './connection/diagnostics.js';
 export type { GuardedMessage, Listener, Message } from './connection/inbox.js';
 export type { MessageData } from './connection/message-data.js';
 export type { ConnectionOptions } from './connection/options.js';
+export { prepare, type PreparedMessage } from './connection/prepared-message.js';
 export type {
   Agreed,
   CloseOptions,

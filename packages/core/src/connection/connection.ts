@@ -8,15 +8,19 @@ import { PosternError, ProtocolError } from '../protocol/errors.js';
 import { Opcode } from '../protocol/opcode.js';
 import { Protocol, type ProtocolSink, type Role } from '../protocol/protocol.js';
 import { ConnectionClosedError, isErrorOf, abnormalEnd, type CloseInfo } from './close-info.js';
+import type { Batch } from './batch.js';
 import { enterDataEvent, leaveDataEvent } from './flush-schedule.js';
 import type { Inbox, InboxOwner } from './inbox.js';
+import { messageChannel, tellControl, tellReceived, tellSent } from './diagnostics.js';
 import { toBytes, type MessageData } from './message-data.js';
 import type { ConnectionSettings } from './options.js';
 import { Liveness, type Vitals } from './liveness.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import { Pings } from './pings.js';
+import { PreparedMessage } from './prepared-message.js';
 import type { PulseMember } from './pulse.js';
 import { rejected } from './settled.js';
+import { hearAll, hearErrors, type StreamListener } from './stream-listeners.js';
 import type { WriteOptions } from './web-socket-options.js';
 
 /** Why reading has stopped, as bits: reading goes on when none is left. */
@@ -32,22 +36,18 @@ export interface ConnectionOwner {
   onUserError(error: unknown): void;
 }
 
-const kConnection = Symbol('postern.connection');
-
-interface AttachedDuplex extends Duplex {
-  [kConnection]?: Connection;
-}
-
 /**
  * The one place where a protocol meets a stream: it feeds chunks to the protocol, hands messages to the inbox,
  * answers pings and close frames, stops reading when it must, and sees to the end. It alone sends.
  */
-export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseMember, Vitals {
+export class Connection
+  implements ProtocolSink, InboxOwner, OutboxOwner, StreamListener, PulseMember, Vitals
+{
   pulseIndex = -1;
   readonly role: Role;
   readonly outbox: Outbox;
   readonly #owner: ConnectionOwner;
-  readonly #stream: AttachedDuplex;
+  readonly #stream: Duplex;
   readonly #protocol: Protocol;
   readonly #inbox: Inbox;
   readonly #settings: ConnectionSettings;
@@ -71,7 +71,7 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
     settings: ConnectionSettings,
   ) {
     // First of all: a stream without a listener for errors ends the process.
-    stream.on('error', onError);
+    hearErrors(stream, this);
     this.role = role;
     this.#owner = owner;
     this.#stream = stream;
@@ -87,7 +87,6 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
     this.outbox = new Outbox(this, stream, role, settings.highWaterMark);
     this.#pings = new Pings(settings.clock);
     this.#liveness = new Liveness(settings);
-    this.#stream[kConnection] = this;
     inbox.attach(this);
   }
 
@@ -117,10 +116,7 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
     for (const chunk of head) if (chunk.length > 0) this.receive(chunk);
     if (stream.destroyed) this.onStreamClose();
     if (this.#gone) return;
-    stream.on('data', onData);
-    stream.on('drain', onDrain);
-    stream.on('end', onEnd);
-    stream.on('close', onClose);
+    hearAll(stream);
     if (stream.readableEnded) this.onStreamEnd();
     if (this.#halt === 0) stream.resume();
   }
@@ -143,6 +139,7 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
 
   onMessage(data: string | Buffer, size: number): void {
     this.#liveness.received();
+    if (messageChannel.hasSubscribers) tellReceived(this.#owner, data, size);
     this.#inbox.push(data, size);
   }
 
@@ -151,12 +148,14 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
   }
 
   onPing(payload: Buffer): void {
+    if (messageChannel.hasSubscribers) tellControl(this.#owner, 'received', 'ping', payload);
     if (this.#protocol.closeSent) return;
     if (this.outbox.isBlocked) this.#owedPong = Buffer.from(payload);
     else this.outbox.writeControl(Opcode.Pong, payload);
   }
 
   onPong(payload: Buffer): void {
+    if (messageChannel.hasSubscribers) tellControl(this.#owner, 'received', 'pong', payload);
     this.#pings.settle(payload);
   }
 
@@ -232,21 +231,41 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
    * A message.
    * @throws {TypeError} for anything but a string or bytes.
    */
-  write(data: MessageData, options: WriteOptions | undefined): Promise<void> {
+  write(data: MessageData | PreparedMessage, options: WriteOptions | undefined): Promise<void> {
     if (this.#protocol.state !== 'open') return rejected(this.closedError());
-    if (this.outbox.isBlocked && this.outbox.bufferedAmount > this.#settings.maxSendBuffer) {
-      return rejected(this.#overflow());
-    }
+    if (this.outbox.isBlocked && this.#isOverfull()) return rejected(this.#overflow());
     this.#liveness.sent();
+    if (messageChannel.hasSubscribers) tellSent(this.#owner, data, options?.text);
     if (typeof data === 'string' && options?.text !== false) return this.outbox.writeText(data);
+    if (data instanceof PreparedMessage) return this.outbox.writeBytes(data.opcode, data.payload);
     const bytes = toBytes(data);
     if (options?.text !== true) return this.outbox.writeBytes(Opcode.Binary, bytes);
     if (!isUtf8(bytes)) throw new TypeError('bytes to be sent as text are not valid UTF-8');
     return this.outbox.writeBytes(Opcode.Text, bytes);
   }
 
+  /** A message that others get too; `start` is where it begins in `batch`. */
+  publish(message: PreparedMessage, batch: Batch, start: number): boolean {
+    if (this.role === 'client') {
+      void this.write(message, undefined);
+      return true;
+    }
+    if (this.outbox.isBlocked && this.#isOverfull()) {
+      void this.#overflow();
+      return false;
+    }
+    this.#liveness.sent();
+    if (messageChannel.hasSubscribers) tellSent(this.#owner, message, undefined);
+    this.outbox.writeShared(batch, start);
+    return true;
+  }
+
+  #isOverfull(): boolean {
+    return this.outbox.bufferedAmount > this.#settings.maxSendBuffer;
+  }
+
   /** A message, without waiting: whether there is room for more. */
-  send(data: MessageData, options: WriteOptions | undefined): boolean {
+  send(data: MessageData | PreparedMessage, options: WriteOptions | undefined): boolean {
     if (this.#protocol.state !== 'open') return false;
     void this.write(data, options);
     return !this.outbox.isBlocked && this.isOpen;
@@ -266,11 +285,13 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
   /** A ping; the promise resolves with the round trip in milliseconds. */
   ping(payload: Uint8Array | undefined): Promise<number> {
     const { bytes, pong } = this.#pings.create(payload);
+    if (messageChannel.hasSubscribers) tellControl(this.#owner, 'sent', 'ping', bytes);
     this.outbox.writeControl(Opcode.Ping, bytes);
     return pong;
   }
 
   pong(payload: Uint8Array): void {
+    if (messageChannel.hasSubscribers) tellControl(this.#owner, 'sent', 'pong', payload);
     this.outbox.writeControl(Opcode.Pong, payload);
   }
 
@@ -323,7 +344,7 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
   }
 
   #armCloseTimer(timeout: number): void {
-    if (this.#closeTimer !== undefined || this.#gone || timeout === 0) return;
+    if (this.#closeTimer !== undefined || this.#gone) return;
     this.#closeTimer = this.#settings.clock.setTimeout(
       () => this.#onCloseTimeout(timeout),
       timeout,
@@ -399,6 +420,10 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
     this.destroy(this.#networkEnd());
   }
 
+  onStreamDrain(): void {
+    this.outbox.onDrain();
+  }
+
   /** The peer sends no more. Without a close frame that is no clean end. */
   onStreamEnd(): void {
     if (this.#close === undefined) {
@@ -455,26 +480,4 @@ export class Connection implements ProtocolSink, InboxOwner, OutboxOwner, PulseM
   #giveUp(cause: PosternError): void {
     this.destroy(abnormalEnd('local', cause));
   }
-}
-
-// Listeners are shared by all connections: one function, not a closure for each.
-
-function onData(this: AttachedDuplex, chunk: Buffer): void {
-  this[kConnection]!.receive(chunk);
-}
-
-function onDrain(this: AttachedDuplex): void {
-  this[kConnection]!.outbox.onDrain();
-}
-
-function onEnd(this: AttachedDuplex): void {
-  this[kConnection]!.onStreamEnd();
-}
-
-function onClose(this: AttachedDuplex): void {
-  this[kConnection]!.onStreamClose();
-}
-
-function onError(this: AttachedDuplex, error: Error): void {
-  this[kConnection]?.onStreamError(error);
 }

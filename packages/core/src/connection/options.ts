@@ -60,7 +60,7 @@ export interface ConnectionOptions {
    */
   readonly idleTimeout?: number;
   /**
-   * The longest a closing handshake and the end of the socket may take; then the socket is destroyed.
+   * The longest a closing handshake and the end of the socket may take; then the socket is destroyed. 0 is at once.
    * @default 10_000
    */
   readonly closeTimeout?: number;

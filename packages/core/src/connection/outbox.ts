@@ -14,6 +14,7 @@ import { Opcode } from '../protocol/opcode.js';
 import type { Role } from '../protocol/protocol.js';
 import { writeUtf8 } from '../protocol/utf8.js';
 import { Backlog, type Taken } from './backlog.js';
+import type { Batch } from './batch.js';
 import { isInDataEvent, scheduleFlush, type Flushable } from './flush-schedule.js';
 import { nextMaskingKey } from './masking-key.js';
 import { harmless, ROOM } from './settled.js';
@@ -58,6 +59,10 @@ export class Outbox implements Flushable, SlabOwner {
   /** A socket without TLS that has nothing waiting has sent everything: the slab's space is free at once. */
   readonly #reuses: boolean;
   readonly #backlog = new Backlog();
+  /** The part of a group's batch that is this connection's last output, not yet in the backlog. */
+  #batch: Batch | undefined;
+  #batchStart = 0;
+  #batchEnd = 0;
   #scheduled = false;
   /** The stream has taken as much as it should for now; `#onTaken` or `drain` follows. */
   #holding = false;
@@ -78,7 +83,12 @@ export class Outbox implements Flushable, SlabOwner {
   /** Unsent bytes, frame headers included. */
   get bufferedAmount(): number {
     const inSlab = slab.owner === this ? slab.end - slab.start : 0;
-    return inSlab + this.#backlog.byteLength + this.#stream.writableLength;
+    return (
+      inSlab +
+      (this.#batchEnd - this.#batchStart) +
+      this.#backlog.byteLength +
+      this.#stream.writableLength
+    );
   }
 
   /** A text message. The promise is `ROOM` while there is room. */
@@ -127,6 +137,7 @@ export class Outbox implements Flushable, SlabOwner {
 
   /** Room for `length` bytes at the end of this connection's part of the slab. */
   #claim(length: number): number {
+    if (this.#batch !== undefined) this.#keepBatchPart();
     if (slab.owner !== this) takeOver(this);
     if (slab.end + length > SLAB_SIZE) {
       this.flush();
@@ -163,6 +174,31 @@ export class Outbox implements Flushable, SlabOwner {
     slab.end = writeFrameHeader(slab.bytes, offset, FIN | opcode, payloadLength, maskingKey);
     if (maskingKey !== undefined) maskWhole(masked!, maskingKey);
     this.keepSlabPart();
+  }
+
+  /** What stands in `batch` from `start` to its end: frames of a server, shared with other connections. */
+  writeShared(batch: Batch, start: number): void {
+    if (this.#batch !== batch || this.#batchEnd !== start) {
+      this.#keepBatchPart();
+      if (slab.owner === this) this.keepSlabPart();
+      this.#batch = batch;
+      this.#batchStart = start;
+    }
+    this.#batchEnd = batch.length;
+    void this.#written();
+  }
+
+  #keepBatchPart(): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#backlog.add(batch.part(this.#batchStart, this.#batchEnd), undefined);
+    this.#forgetBatch();
+  }
+
+  #forgetBatch(): void {
+    this.#batch = undefined;
+    this.#batchStart = 0;
+    this.#batchEnd = 0;
   }
 
   #written(): Promise<void> {
@@ -208,6 +244,7 @@ export class Outbox implements Flushable, SlabOwner {
   flush(): void {
     this.#scheduled = false;
     if (this.#closedBy !== undefined) return;
+    if (this.#batch !== undefined) this.#keepBatchPart();
     if (this.#backlog.isEmpty && !this.#holding) this.#flushSlabPart();
     else this.#flushBacklog();
     if (this.#ending && this.#backlog.isEmpty) this.#endStream();
@@ -313,6 +350,7 @@ export class Outbox implements Flushable, SlabOwner {
       slab.end = slab.start;
       slab.owner = undefined;
     }
+    this.#forgetBatch();
     this.#backlog.clear(error);
     this.#settle(error);
   }

@@ -5,14 +5,17 @@ import { inspect } from 'node:util';
 import { CloseCode } from '../protocol/close-code.js';
 import { checkCloseArguments } from '../protocol/close-frame.js';
 import { PosternError, StateError } from '../protocol/errors.js';
-import { MAX_CONTROL_PAYLOAD } from '../protocol/opcode.js';
 import type { Role } from '../protocol/protocol.js';
 import type { AcceptOptions, Admission, RefuseOptions } from './admission.js';
+import type { Batch } from './batch.js';
 import { abnormalEnd, ConnectionClosedError, type CloseInfo } from './close-info.js';
 import { Connection, type ConnectionOwner } from './connection.js';
+import { closeChannel, errorChannel, openChannel } from './diagnostics.js';
 import { Inbox, type GuardedMessage, type Listener, type Message } from './inbox.js';
-import { toBytes, type MessageData } from './message-data.js';
+import { controlPayload, type MessageData } from './message-data.js';
+import { MessageIterator } from './message-iterator.js';
 import { resolveConnectionOptions, wholeNumber, type ConnectionSettings } from './options.js';
+import type { PreparedMessage } from './prepared-message.js';
 import { printError } from './print-error.js';
 import { HAD_ROOM, harmless, rejected, ROOM } from './settled.js';
 import type {
@@ -58,6 +61,14 @@ export let failByUser: (ws: WebSocket, error: unknown) => void;
 /** Whether `error` only tells that this very connection has ended. */
 export let isOrdinaryEnd: (ws: WebSocket, error: unknown) => boolean;
 
+/** A message that goes to others too, and begins at `start` in `batch`; whether it was taken. */
+export let publishTo: (
+  ws: WebSocket,
+  message: PreparedMessage,
+  batch: Batch,
+  start: number,
+) => boolean;
+
 /** One end of a WebSocket connection. RFC 6455. */
 export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
   /** Which end this is. */
@@ -90,6 +101,8 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
     failHandshake = (ws, error) => ws.#failHandshake(error);
     isListening = (ws) => ws.#inbox.isListening;
     failByUser = (ws, error) => ws.#connection?.failByUser(error);
+    publishTo = (ws, message, batch, start) =>
+      ws.isOpen && ws.#connection!.publish(message, batch, start);
     isOrdinaryEnd = (ws, error) =>
       error === ws.#handshakeError || ws.#connection?.isItsEnd(error) === true;
   }
@@ -211,7 +224,15 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
   /** The next message, or how the connection ended. */
   readGuarded(): Promise<GuardedMessage> {
     this.#letIn();
-    return this.#inbox.readGuarded();
+    const message = this.#inbox.readGuarded();
+    if (errorChannel.hasSubscribers) {
+      message.then(({ ok }) => ok || this.#tellGuarded('readGuarded', this.#endError()), ignore);
+    }
+    return message;
+  }
+
+  #tellGuarded(guarded: 'readGuarded' | 'writeGuarded', error: Error): void {
+    if (errorChannel.hasSubscribers) errorChannel.publish({ ws: this, error, guarded });
   }
 
   /**
@@ -225,7 +246,7 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
 
   /** Messages until the connection ends, for whatever reason. Leaving the loop leaves the connection open. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-    return new Iterator(() => {
+    return new MessageIterator(() => {
       this.#letIn();
       return this.#inbox.next();
     });
@@ -233,7 +254,7 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
 
   /** The same in arrays: all that is there, or that one chunk off the socket brings. */
   bursts(): AsyncIterableIterator<Message[], undefined> {
-    return new Iterator(() => {
+    return new MessageIterator(() => {
       this.#letIn();
       return this.#inbox.nextBurst();
     });
@@ -269,7 +290,7 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
    * @throws {PosternError} when the message was dropped: see the option `overflow`.
    * @throws {TypeError} for anything but a string or bytes.
    */
-  write(data: MessageData, options?: WriteOptions): Promise<void> {
+  write(data: MessageData | PreparedMessage, options?: WriteOptions): Promise<void> {
     const connection = this.#connection;
     if (connection === undefined) return rejected(this.#notAccepted('write'));
     try {
@@ -280,15 +301,16 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
   }
 
   /** Sends a message; `false`, and never a rejection, when the connection has ended or the message was dropped. */
-  writeGuarded(data: MessageData, options?: WriteOptions): Promise<boolean> {
+  writeGuarded(data: MessageData | PreparedMessage, options?: WriteOptions): Promise<boolean> {
     const written = this.write(data, options);
     if (written === ROOM) return HAD_ROOM;
     return harmless(
       written.then(
         () => true,
         (error: unknown) => {
-          if (error instanceof PosternError && !(error instanceof StateError)) return false;
-          throw error;
+          if (!(error instanceof PosternError) || error instanceof StateError) throw error;
+          this.#tellGuarded('writeGuarded', error);
+          return false;
         },
       ),
     );
@@ -300,7 +322,7 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
    * @throws {StateError} before acceptance.
    * @throws {TypeError} for anything but a string or bytes.
    */
-  send(data: MessageData, options?: WriteOptions): boolean {
+  send(data: MessageData | PreparedMessage, options?: WriteOptions): boolean {
     const connection = this.#connection;
     if (connection === undefined) {
       if (this.#isClosed) return false;
@@ -399,6 +421,7 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
     this.#admission = undefined;
     this.#subprotocol = agreed.subprotocol ?? '';
     this.#connection = new Connection(this, duplex, this.role, this.#inbox, this.#settings);
+    if (openChannel.hasSubscribers) openChannel.publish({ ws: this });
     this.#connection.start(head);
   }
 
@@ -422,6 +445,7 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
   /** For the connection. */
   onEnding(close: CloseInfo): void {
     this.#closeInfo = close;
+    if (closeChannel.hasSubscribers) closeChannel.publish({ ws: this, close });
     const error = this.#endError();
     this.#inbox.finish(error);
     this.#abort?.abort(error);
@@ -437,33 +461,9 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
 
   /** For the connection. */
   onUserError(error: unknown): void {
+    if (errorChannel.hasSubscribers) errorChannel.publish({ ws: this, error });
     this.#hooks.onError(error, this);
   }
-}
-
-/** An iterator written by hand: an `async function*` costs 45 % of a small message. */
-class Iterator<T> implements AsyncIterableIterator<T, undefined> {
-  readonly next: () => Promise<IteratorResult<T, undefined>>;
-
-  constructor(next: () => Promise<IteratorResult<T, undefined>>) {
-    this.next = next;
-  }
-
-  return(): Promise<IteratorResult<T, undefined>> {
-    return Promise.resolve({ value: undefined, done: true });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-}
-
-function controlPayload(data: MessageData): Uint8Array {
-  const payload = toBytes(data);
-  if (payload.length <= MAX_CONTROL_PAYLOAD) return payload;
-  throw new RangeError(
-    `control frame of ${payload.length} bytes, expected at most ${MAX_CONTROL_PAYLOAD}`,
-  );
 }
 
 function ignore(): void {}

@@ -1,0 +1,88 @@
+import { Buffer } from 'node:buffer';
+import { channel } from 'node:diagnostics_channel';
+
+import type { CloseInfo } from './close-info.js';
+import { Opcode } from '../protocol/opcode.js';
+import type { Message } from './inbox.js';
+import type { MessageData } from './message-data.js';
+import { PreparedMessage } from './prepared-message.js';
+import type { WebSocket } from './web-socket.js';
+
+// What happened, for whoever subscribes by `node:diagnostics_channel`. Without a subscriber each costs one test of a flag.
+
+/** An opening handshake was decided; published on `postern:handshake`. */
+export interface HandshakeEvent {
+  readonly ws: WebSocket;
+  /** What the client asked for; on a client, what it was asked with. */
+  readonly request: { readonly url: string; readonly headers: object };
+  readonly outcome: 'accepted' | 'refused' | 'failed';
+  /** The HTTP status; undefined when there was no answer. */
+  readonly status: number | undefined;
+  /** Why, unless it was accepted. */
+  readonly error: Error | undefined;
+}
+
+/** A connection is open; published on `postern:open`. */
+export interface OpenEvent {
+  readonly ws: WebSocket;
+}
+
+/** A message or a ping or pong went in or out; published on `postern:message`. */
+export interface MessageEvent {
+  readonly ws: WebSocket;
+  readonly direction: 'received' | 'sent';
+  readonly kind: 'text' | 'binary' | 'ping' | 'pong';
+  readonly data: Message | Uint8Array;
+  /** The payload in bytes, before compression; of a text that is sent, in UTF-16 units. */
+  readonly size: number;
+}
+
+/** It is known how a connection ended; published on `postern:close`. */
+export interface CloseEvent {
+  readonly ws: WebSocket;
+  readonly close: CloseInfo;
+}
+
+/** User code failed, or a guarded read or write did; published on `postern:error`. */
+export interface ErrorEvent {
+  readonly ws: WebSocket | undefined;
+  readonly error: unknown;
+  /** The guarded method that swallowed it. */
+  readonly guarded?: 'readGuarded' | 'writeGuarded';
+}
+
+export const handshakeChannel = channel('postern:handshake');
+export const openChannel = channel('postern:open');
+export const messageChannel = channel('postern:message');
+export const closeChannel = channel('postern:close');
+export const errorChannel = channel('postern:error');
+
+// What `postern:message` says; called only where somebody has subscribed.
+
+export function tellReceived(ws: object, data: Message, size: number): void {
+  const kind = typeof data === 'string' ? 'text' : 'binary';
+  messageChannel.publish({ ws, direction: 'received', kind, data, size });
+}
+
+/** `text` is the option of `write`. */
+export function tellSent(
+  ws: object,
+  message: MessageData | PreparedMessage,
+  text: boolean | undefined,
+): void {
+  const isPrepared = message instanceof PreparedMessage;
+  const data = isPrepared ? message.payload : message;
+  const isText = isPrepared ? message.opcode === Opcode.Text : (text ?? typeof data === 'string');
+  const size = typeof data === 'string' ? data.length : data.byteLength;
+  messageChannel.publish({ ws, direction: 'sent', kind: isText ? 'text' : 'binary', data, size });
+}
+
+/** The payload of a control frame lasts no longer than the call, so subscribers get a copy. */
+export function tellControl(
+  ws: object,
+  direction: 'received' | 'sent',
+  kind: 'ping' | 'pong',
+  payload: Uint8Array,
+): void {
+  messageChannel.publish({ ws, direction, kind, data: Buffer.from(payload), size: payload.length });
+}
