@@ -128,6 +128,16 @@ describe.each(roles)('%s: called from inside its own sink', (role) => {
     expect(parser.hasWaiting).toBe(false);
   });
 
+  test('receive and resume: the rest of the present chunk still comes first', () => {
+    const { sink, parser } = parserFor(role);
+    sink.afterEach = ([, data]) => {
+      if (data === 'a') parser.receive(text('c'));
+      parser.resume();
+    };
+    parser.receive(Buffer.concat([text('a'), text('b')]));
+    expect(sink.events.map(([, data]) => data)).toEqual(['a', 'b', 'c']);
+  });
+
   test('receive and halt: the rest of the present chunk stays in front', () => {
     const { sink, parser } = parserFor(role);
     sink.afterEach = ([, data]) => {

@@ -312,7 +312,10 @@ describe.each(roles)('%s: ends', (role) => {
     parser.halt();
     parser.receive(frameFor(role, 0, hello));
     parser.end();
-    expect([parser.hasWaiting, parser.isMidMessage, parser.heldBytes]).toEqual([false, false, 0]);
+    const state = () => [parser.hasWaiting, parser.isMidMessage, parser.heldBytes];
+    expect(state()).toEqual([false, false, 0]);
+    parser.receive(frameFor(role, 1, hello));
+    expect(state()).toEqual([false, false, 0]);
     parser.resume();
     parser.receive(frameFor(role, 1, hello));
     parser.receive(frameFor(role, 3, hello));

@@ -118,6 +118,13 @@ const oddFrame: fc.Arbitrary<BareFrame> = fc.record(
   { requiredKeys: ['opcode', 'fin', 'reserved', 'payload'] },
 );
 
+/** A data frame with nothing wrong in itself, which may come where it has no place. */
+const strayFrame: fc.Arbitrary<BareFrame> = fc.record({
+  opcode: fc.nat(2),
+  fin: fc.boolean(),
+  payload: fc.oneof(smallBytes, anyText),
+});
+
 /** A header that says something its length form cannot hold is not to be built. */
 function buildable(parts: BareFrame): boolean {
   const length = parts.announced ?? BigInt(parts.payload?.length ?? 0);
@@ -161,6 +168,7 @@ export function anyStream(role: Role): fc.Arbitrary<Buffer> {
     { weight: 2, arbitrary: compressedMessage },
     { weight: 2, arbitrary: pingOrPong.map((ping) => [ping]) },
     { weight: 1, arbitrary: close.map((frames) => [frames]) },
+    { weight: 1, arbitrary: strayFrame.map((stray) => [stray]) },
     { weight: 2, arbitrary: oddFrame.filter(buildable).map((odd) => [odd]) },
   );
   const pieces = fc.array(piece, { maxLength: 6 }).map((list) => list.flat());
