@@ -64,7 +64,7 @@ export class WebSocketServer {
     this.#clock = clock;
     this.#secure = tls !== undefined;
     this.#host = host;
-    server.prependListener('request', (_request, response) => {
+    server.prependListener('request', (request, response) => {
       this.#unanswered.add(response);
       response.once('close', () => this.#unanswered.delete(response));
     });

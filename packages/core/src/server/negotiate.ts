@@ -10,7 +10,7 @@ import {
 } from '../handshake/subprotocol.js';
 import { acceptHeaders } from '../handshake/switching-protocols.js';
 import type { SubprotocolChoice } from './gate.js';
-import { HandshakeRequest, type IncomingRequest } from './handshake-request.js';
+import { HandshakeRequest } from './handshake-request.js';
 import { resolveHandlerOptions, type HandlerOptions, type HandlerSettings } from './options.js';
 
 /** An opening handshake that may become a WebSocket: what to answer it with. */
@@ -54,10 +54,7 @@ export function judgeHandshake(
 function originsOf({ origins, trustProxy }: HandlerSettings): Origins {
   if (typeof origins !== 'function') return origins;
   return (page, request) =>
-    origins(
-      page,
-      new HandshakeRequest(request as IncomingRequest, undefined, trustProxy, undecided),
-    );
+    origins(page, new HandshakeRequest(request, undefined, trustProxy, undecided));
 }
 
 /** The signal of a request that no gatekeeper has seen yet. */
