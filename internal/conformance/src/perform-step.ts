@@ -36,7 +36,8 @@ async function receiveMessage(conversation: Conversation, expected: Message): Pr
   if (found === undefined)
     throw new CaseFailure(`expected ${awaited}, found ${describeState(conversation)}`);
   if (sameMessage(found, expected)) return;
-  throw new CaseFailure(`expected ${awaited}, found ${describeMessage(found)}`);
+  const same = describeMessage(found) === awaited ? ' with other bytes in it' : '';
+  throw new CaseFailure(`expected ${awaited}, found ${describeMessage(found)}${same}`);
 }
 
 export function sameMessage(one: Message, other: Message): boolean {

@@ -82,6 +82,31 @@ const unfinishedMessage = impossibleText.map(([name, digits]) =>
   }),
 );
 
+const goodStart = Buffer.from('κόσμε'.repeat(20));
+
+/** Behind so much good text that it is judged by other means than a few bytes are. */
+const farIntoAFrame = [
+  ...impossibleText.map(([name, digits]) =>
+    conversation({
+      id: `8.1/impossible-${name}-far-into-an-unfinished-frame`,
+      title: `text fails at the first impossible byte (${name}) although 200 good bytes came before`,
+      severity: 'postern',
+      steps: [send(declaring(text(Buffer.concat([goodStart, hex(digits)])), 5_000))],
+      ending: failed(1007),
+    }),
+  ),
+  ...truncatedText.map(([name, digits]) =>
+    conversation({
+      id: `8.1/unfinished-${name}-waits-behind-good-text`,
+      title: `text that stops inside a code point (${name}) behind 200 good bytes is waited for`,
+      steps: [
+        send(unfinished(text(Buffer.concat([goodStart, hex(digits)]))), ping('still fine')),
+        receivePong('still fine'),
+      ],
+    }),
+  ),
+];
+
 const truncated = truncatedText.flatMap(([name, digits]) => [
   conversation({
     id: `8.1/truncated-${name}`,
@@ -183,6 +208,7 @@ export const utf8 = [
   ...badBehindGood,
   ...unfinishedFrame,
   ...unfinishedMessage,
+  ...farIntoAFrame,
   ...truncated,
   ...splits,
   ...farAway,
