@@ -26,8 +26,9 @@ export function admitDirectly(
 ): WebSocket | undefined {
   // First of all: a socket without a listener for errors ends the process.
   socket.on('error', ignore);
-  if (isPipelined(socket)) {
-    // An earlier request on this socket has not been answered: our answer would be taken for that one's.
+  if (socket.destroyed || isPipelined(socket)) {
+    // The client has left; or an earlier request on this socket has not been answered, and our answer would be taken
+    // for that one's.
     socket.destroy();
     return undefined;
   }
