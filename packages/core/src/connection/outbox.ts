@@ -139,11 +139,17 @@ export class Outbox implements Flushable, SlabOwner {
   #claim(length: number): number {
     if (this.#batch !== undefined) this.#keepBatchPart();
     if (slab.owner !== this) takeOver(this);
-    if (slab.end + length > SLAB_SIZE) {
-      this.flush();
-      if (slab.end + length > SLAB_SIZE) renewSlab();
-    }
+    if (slab.end + length > SLAB_SIZE) this.#makeRoom(length);
     return slab.end;
+  }
+
+  #makeRoom(length: number): void {
+    this.flush();
+    // A stream that delivers within the call may have brought others to write, or this one again.
+    if (slab.owner !== this) takeOver(this);
+    if (slab.end + length <= SLAB_SIZE) return;
+    this.keepSlabPart();
+    renewSlab();
   }
 
   /** The caller's large payload: a server sends it as it is, a client masks a copy. */
