@@ -14,6 +14,11 @@ const BLOCK_SIZE = 16_384;
 /** From this size on a piece keeps its own buffer. */
 const GATHERED_BELOW = 4096;
 
+/** After this many pieces a queue that never was empty moves back to its beginning. */
+const SLOTS_PASSED = 1024;
+
+const TAKEN: Piece = { bytes: Buffer.alloc(0), taken: undefined };
+
 /**
  * Output that waits, in order. Small pieces that must wait for long are gathered in blocks, so that what waits
  * costs about its own bytes, and never pins the slab that they were written in.
@@ -68,9 +73,11 @@ export class Backlog {
       return { bytes: piece.bytes.subarray(0, limit), taken: undefined };
     }
     this.#byteLength -= piece.bytes.length;
+    // The slot may outlive the piece for long, and must not keep it.
+    this.#pieces[this.#head] = TAKEN;
     this.#head += 1;
-    if (this.#head === this.#pieces.length) {
-      this.#pieces = [];
+    if (this.#head === this.#pieces.length || this.#head === SLOTS_PASSED) {
+      this.#pieces = this.#pieces.slice(this.#head);
       this.#head = 0;
     }
     return piece;
