@@ -187,7 +187,7 @@ export class Connection
   }
 
   onBlocked(): void {
-    this.#liveness.blocked(this.outbox.bufferedAmount);
+    this.#liveness.blocked(this.outbox.progress);
     // Only a server stops: if both ends did, two bulk senders would wait for each other for ever.
     if (this.role === 'server') this.#stop(Halt.Output);
   }
@@ -197,6 +197,10 @@ export class Connection
     this.#owedPong = undefined;
     if (owed !== undefined && this.isOpen) this.outbox.writeControl(Opcode.Pong, owed);
     this.#goOn(Halt.Output);
+  }
+
+  onWriteError(error: Error): void {
+    this.onStreamError(error);
   }
 
   #stop(reason: number): void {
@@ -472,8 +476,8 @@ export class Connection
     return this.#protocol.isMidMessage;
   }
 
-  get blockedBytes(): number | undefined {
-    return this.outbox.isBlocked ? this.outbox.bufferedAmount : undefined;
+  get outputProgress(): number | undefined {
+    return this.outbox.isBlocked ? this.outbox.progress : undefined;
   }
 
   /** The peer is taken for dead: it would not see a close frame. */

@@ -8,8 +8,8 @@ export interface Vitals {
   readonly isReading: boolean;
   /** Whether a message has begun and not ended. */
   readonly isMidMessage: boolean;
-  /** Unsent bytes while output is blocked; `undefined` while it is not. */
-  readonly blockedBytes: number | undefined;
+  /** Changes with what the peer takes of blocked output; `undefined` while output is not blocked. */
+  readonly outputProgress: number | undefined;
 }
 
 /** What is to be done: nothing, a ping, a close for idleness, failing the connection, or giving the peer up for dead. */
@@ -34,7 +34,7 @@ export class Liveness {
   #receivedAt: number;
   #sentAt: number;
   #progressAt = 0;
-  #unsent = 0;
+  #progress = 0;
   #messageBeganAt = 0;
 
   constructor(settings: ConnectionSettings) {
@@ -55,16 +55,17 @@ export class Liveness {
     this.#sentAt = this.#settings.pulse.beat;
   }
 
-  /** Output has become blocked with so many bytes unsent. */
-  blocked(unsent: number): void {
+  /** Output has become blocked. */
+  blocked(progress: number): void {
     this.#progressAt = this.#settings.pulse.beat;
-    this.#unsent = unsent;
+    this.#progress = progress;
   }
 
   judge(vitals: Vitals): Verdict {
     const { beat } = this.#settings.pulse;
+    const { outputProgress } = vitals;
     const output =
-      vitals.blockedBytes === undefined ? undefined : this.#judgeOutput(vitals.blockedBytes, beat);
+      outputProgress === undefined ? undefined : this.#judgeOutput(outputProgress, beat);
     if (output !== undefined) return output;
     if (!vitals.isReading) {
       this.#heardAt = beat;
@@ -78,9 +79,9 @@ export class Liveness {
     );
   }
 
-  #judgeOutput(unsent: number, beat: number): Verdict {
-    if (unsent < this.#unsent) this.#progressAt = beat;
-    this.#unsent = unsent;
+  #judgeOutput(progress: number, beat: number): Verdict {
+    if (progress !== this.#progress) this.#progressAt = beat;
+    this.#progress = progress;
     const { timeoutBeats, heartbeatTimeout } = this.#settings;
     if (timeoutBeats === 0 || beat - this.#progressAt < timeoutBeats) return undefined;
     const message = `the peer took no byte of the output within ${heartbeatTimeout} ms`;

@@ -37,6 +37,8 @@ export interface OutboxOwner {
   onBlocked(): void;
   /** There is room again. */
   onRoom(): void;
+  /** The stream could not write. It says so itself, but only after whoever waits for the write. */
+  onWriteError(error: Error): void;
 }
 
 /**
@@ -64,8 +66,12 @@ export class Outbox implements Flushable, SlabOwner {
   #batchStart = 0;
   #batchEnd = 0;
   #scheduled = false;
-  /** The stream has taken as much as it should for now; `#onTaken` or `drain` follows. */
+  /** The stream has taken as much as it should for now; an answer or `drain` follows. */
   #holding = false;
+  /** How often it has been through; a question that was asked before counts no more. */
+  #questions = 0;
+  /** Bytes of the backlog that the stream was given. */
+  #handed = 0;
   #ending = false;
   #room: Promise<void> | undefined;
   #settleRoom: Taken | undefined;
@@ -89,6 +95,11 @@ export class Outbox implements Flushable, SlabOwner {
       this.#backlog.byteLength +
       this.#stream.writableLength
     );
+  }
+
+  /** Grows, while output is blocked, with every byte that the peer takes. */
+  get progress(): number {
+    return this.#handed - this.#stream.writableLength;
   }
 
   /** A text message. The promise is `ROOM` while there is room. */
@@ -158,9 +169,11 @@ export class Outbox implements Flushable, SlabOwner {
     const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
     this.#writeSmallHeader(opcode, bytes.length);
     const sent = new Promise<void>((resolve, reject) => {
-      this.#backlog.add(bytes, (error) =>
-        error == null ? resolve() : reject(this.#closedBy ?? error),
-      );
+      this.#backlog.add(bytes, (error) => {
+        if (error != null && this.#closedBy === undefined) this.#owner.onWriteError(error);
+        if (this.#closedBy === undefined) resolve();
+        else reject(this.#closedBy);
+      });
     });
     void this.#writtenLarge();
     return harmless(sent);
@@ -299,20 +312,25 @@ export class Outbox implements Flushable, SlabOwner {
       left -= piece.bytes.length;
       stream.write(piece.bytes, piece.taken);
     }
-    if (busy) {
-      this.#holding = true;
-      stream.write(NOTHING, () => this.onDrain());
-    }
+    this.#handed += HANDED_AT_ONCE - left;
+    if (busy) this.#hold();
     stream.uncork();
   }
 
+  /** Gives the stream nothing more until it is through with what it has, and asks to be told. */
+  #hold(): void {
+    this.#holding = true;
+    const question = this.#questions;
+    this.#stream.write(NOTHING, (error) => {
+      // `drain` may have answered before; a stream that failed says so itself.
+      if (error == null && question === this.#questions) this.onDrain();
+    });
+  }
+
   #block(): void {
-    const stream = this.#stream;
-    if (!this.#holding) {
-      this.#holding = true;
-      // A stream whose own mark is higher than ours says nothing when it drains.
-      if (!stream.writableNeedDrain) stream.write(NOTHING, () => this.onDrain());
-    }
+    // A stream whose own mark is higher than ours says nothing when it drains.
+    if (this.#stream.writableNeedDrain) this.#holding = true;
+    else if (!this.#holding) this.#hold();
     if (this.isBlocked) return;
     this.isBlocked = true;
     this.#owner.onBlocked();
@@ -322,6 +340,7 @@ export class Outbox implements Flushable, SlabOwner {
   onDrain(): void {
     if (this.#closedBy !== undefined) return;
     this.#holding = false;
+    this.#questions += 1;
     this.flush();
     if (!this.isBlocked) return;
     if (this.#holding && this.bufferedAmount > this.#highWaterMark) return;
