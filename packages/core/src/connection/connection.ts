@@ -301,7 +301,7 @@ export class Connection
 
   /** Why nothing can be written any more. */
   closedError(): ConnectionClosedError {
-    return new ConnectionClosedError(this.#close ?? abnormalEnd('local', undefined), this);
+    return new ConnectionClosedError(this.#close ?? stillClosing(), this);
   }
 
   // The end.
@@ -484,4 +484,10 @@ export class Connection
   #giveUp(cause: PosternError): void {
     this.destroy(abnormalEnd('local', cause));
   }
+}
+
+/** What is known of an end while the closing handshake that this side began is not through. */
+function stillClosing(): CloseInfo {
+  const message = 'this side has begun the closing handshake';
+  return abnormalEnd('local', new PosternError('POSTERN_ERR_CLOSING', message));
 }
