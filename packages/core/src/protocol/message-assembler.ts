@@ -116,6 +116,30 @@ export class MessageAssembler {
     copyBytes(chunk, start, end, this.#buffer, from);
     if (maskingKey !== 0) this.#unmask(from, to, maskingKey);
     this.#length = to;
+    this.prove();
+  }
+
+  /**
+   * Takes a whole continuation frame of at most 125 bytes, its masking key in front of `start`; false, and nothing taken,
+   * when that would break a limit or the buffer is full. `prove` must follow before anything else is done.
+   */
+  appendShort(chunk: Buffer, start: number, length: number, masked: boolean): boolean {
+    const from = this.#length;
+    const buffer = this.#buffer;
+    // The buffer never grows beyond the limit, so what fits it is within the limit.
+    if (from + length > buffer.length || this.#fragments === this.#limits.maxFragments)
+      return false;
+    this.#fragments += 1;
+    for (let index = 0; index < length; index += 1) {
+      const key = masked ? chunk[start - 4 + (index & 3)]! : 0;
+      buffer[from + index] = chunk[start + index]! ^ key;
+    }
+    this.#length = from + length;
+    return true;
+  }
+
+  /** Judges the text that has come so far. */
+  prove(): void {
     if (this.#text && !this.#compressed) this.#prove();
   }
 
