@@ -118,7 +118,8 @@ function requireObject(name: string, value: unknown): void {
   throw new TypeError(`${name} is ${found}, expected an object`);
 }
 
-function requireKind(name: string, value: unknown, kind: 'function' | 'string'): void {
+/** @throws {TypeError} naming the option when it is there and of another kind. */
+export function requireKind(name: string, value: unknown, kind: 'function' | 'string'): void {
   if (value === undefined || typeof value === kind) return;
   throw new TypeError(`${name} is ${typeof value}, expected a ${kind}`);
 }

@@ -9,7 +9,7 @@ export function whenAborted(signal: AbortSignal, callback: Callback): () => void
   if (callbacks === undefined) {
     callbacks = new Set();
     waiting.set(signal, callbacks);
-    signal.addEventListener('abort', onAbort);
+    signal.addEventListener('abort', onAbort, { once: true });
   }
   callbacks.add(callback);
   return () => forget(signal, callback);

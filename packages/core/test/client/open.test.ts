@@ -7,12 +7,9 @@ import { describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { open } from '../../src/client/open.js';
 import type { WebSocket } from '../../src/connection/web-socket.js';
 import { frame } from '../support/frame-builder.js';
+import { closeFrame, textFrame, unmaskedFrames } from './support/frames.js';
 import { ManualClock } from './support/manual-clock.js';
 import { headerOf, serveRaw, switching, type RawClient } from './support/raw-server.js';
-
-const text = (payload: string): Buffer => frame({ opcode: 1, payload: Buffer.from(payload) });
-const closeFrame = (code: number): Buffer =>
-  frame({ opcode: 8, payload: Buffer.from([code >> 8, code & 0xff]) });
 
 /** Lets the client in, sends `frames`, answers its close frame, and keeps the bytes that it sent. */
 function conversation(frames: readonly Buffer[] = []): {
@@ -29,25 +26,6 @@ function conversation(frames: readonly Buffer[] = []): {
     });
   };
   return { answer, received };
-}
-
-interface Unmasked {
-  readonly opcode: number;
-  readonly payload: Buffer;
-}
-
-/** Small masked frames, one after another. */
-function unmaskedFrames(bytes: Buffer): Unmasked[] {
-  const frames: Unmasked[] = [];
-  for (let at = 0; at + 6 <= bytes.length;) {
-    const length = bytes[at + 1]! & 0x7f;
-    const key = bytes.subarray(at + 2, at + 6);
-    const payload = Buffer.from(bytes.subarray(at + 6, at + 6 + length));
-    for (let index = 0; index < payload.length; index += 1) payload[index]! ^= key[index % 4]!;
-    frames.push({ opcode: bytes[at]! & 0x0f, payload });
-    at += 6 + length;
-  }
-  return frames;
 }
 
 describe('the request', () => {
@@ -130,9 +108,9 @@ describe('the connection', () => {
 
   test('reads frames that came in one piece with the 101, before later ones', async () => {
     const { url } = await serveRaw(({ socket, key }) => {
-      const early = [text('one'), text('two'), text('thr').subarray(0, 3)];
+      const early = [textFrame('one'), textFrame('two'), textFrame('thr').subarray(0, 3)];
       socket.write(Buffer.concat([Buffer.from(switching(key)), ...early]), () => {
-        socket.write(Buffer.concat([text('thr').subarray(3), text('four')]));
+        socket.write(Buffer.concat([textFrame('thr').subarray(3), textFrame('four')]));
       });
     });
     const ws = await open(url);
@@ -155,14 +133,14 @@ describe('the connection', () => {
       opcode: 1,
       payload: Buffer.from('hello'),
     });
-    const large = conversation([text('abc')]);
+    const large = conversation([textFrame('abc')]);
     const server = await serveRaw(large.answer);
     const failing = await open(server.url, { maxMessageSize: 2 });
     expect(await failing.closed).toMatchObject({ code: 1009 });
   });
 
   test('reports what a callback throws to onError, and closes with 1011', async () => {
-    const { answer } = conversation([text('boom')]);
+    const { answer } = conversation([textFrame('boom')]);
     const { url } = await serveRaw(answer);
     const onError = vi.fn<(error: unknown) => void>();
     const ws = await open(url, { onError });
