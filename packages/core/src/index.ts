@@ -43,4 +43,4 @@ export type { Gatekeeper } from './server/gate.js';
 export { clientAddress, type HandshakeRequest } from './server/handshake-request.js';
 export { negotiate, type Acceptance, type Negotiation } from './server/negotiate.js';
 export type { HandlerOptions } from './server/options.js';
-export type { DrainOptions } from './server/registry.js';
+export type { DrainOptions, ServerStats } from './server/registry.js';

@@ -12,7 +12,8 @@ import type { WebSocket } from './web-socket.js';
 
 /** An opening handshake was decided; published on `postern:handshake`. */
 export interface HandshakeEvent {
-  readonly ws: WebSocket;
+  /** Undefined for a client that was turned away before it came to a gatekeeper. */
+  readonly ws: WebSocket | undefined;
   /** What the client asked for; on a client, what it was asked with. */
   readonly request: { readonly url: string; readonly headers: object };
   readonly outcome: 'accepted' | 'refused' | 'failed';

@@ -96,8 +96,8 @@ export interface ConnectionSettings extends Required<ConnectionOptions> {
   readonly idleBeats: number;
 }
 
-/** The longest a timer can wait. */
-const MAX_DURATION = 2 ** 31 - 1;
+/** The longest a timer can wait, in milliseconds. */
+export const MAX_DURATION = 2 ** 31 - 1;
 
 /**
  * @throws {RangeError} when a value is not a whole number in its range; it names the option.

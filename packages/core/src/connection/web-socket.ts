@@ -14,7 +14,12 @@ import { closeChannel, errorChannel, openChannel } from './diagnostics.js';
 import { Inbox, type GuardedMessage, type Listener, type Message } from './inbox.js';
 import { controlPayload, type MessageData } from './message-data.js';
 import { MessageIterator } from './message-iterator.js';
-import { resolveConnectionOptions, wholeNumber, type ConnectionSettings } from './options.js';
+import {
+  MAX_DURATION,
+  resolveConnectionOptions,
+  wholeNumber,
+  type ConnectionSettings,
+} from './options.js';
 import type { PreparedMessage } from './prepared-message.js';
 import { printError } from './print-error.js';
 import { HAD_ROOM, harmless, rejected, ROOM } from './settled.js';
@@ -382,7 +387,8 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
     const { code = CloseCode.Normal, reason = '' } = options;
     try {
       checkCloseArguments(code, reason);
-      const timeout = wholeNumber('timeout', options.timeout ?? this.#settings.closeTimeout, 0);
+      const { timeout: given = this.#settings.closeTimeout } = options;
+      const timeout = wholeNumber('timeout', given, 0, MAX_DURATION);
       if (this.#connection === undefined) this.#closeEarly({ code, reason, timeout });
       else this.#connection.beginClose(code, reason, timeout);
     } catch (error) {

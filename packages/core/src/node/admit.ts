@@ -72,11 +72,13 @@ function decide<Context>(
       'a second WebSocketHandler was reached by one request, expected one',
     );
   }
-  if (home.registry.isClosing) return Promise.resolve(refused(503, {}, 'the server is closing\n'));
   const handler = handlerOn(home, route);
   const seen = asSeen(request, handshake.request, handshake.socket as IncomingRequest['socket']);
-  const choice = judgeHandshake(seen, handler.settings);
+  const choice =
+    home.registry.refusalFor(seen, handler.settings.trustProxy, 1) ??
+    judgeHandshake(seen, handler.settings);
   if ('ok' in choice) {
+    home.registry.onTurnedAway(seen, choice);
     return Promise.resolve(refused(choice.status, choice.headers, choice.body));
   }
   const gate = new Gate(handler, choice, handshake);

@@ -7,7 +7,7 @@ import type { WebSocket } from '../connection/web-socket.js';
 import { StateError } from '../protocol/errors.js';
 import type { Gatekeeper } from '../server/gate.js';
 import { resolveHandlerOptions, type HandlerOptions } from '../server/options.js';
-import { Registry, type DrainOptions } from '../server/registry.js';
+import { Registry, type DrainOptions, type ServerStats } from '../server/registry.js';
 import { Chain, type ChainHome } from './chain.js';
 import { admitDirectly } from './direct-road.js';
 import { createHandler } from './handler.js';
@@ -34,6 +34,8 @@ export interface Attachment {
    * @throws {RangeError} for a code that must not be sent, or a grace time out of range.
    */
   close(options?: DrainOptions): Promise<void>;
+  /** How things stand, and what has happened so far. */
+  stats(): ServerStats;
 }
 
 /** A mark that two copies of this library on one server agree on. */
@@ -60,7 +62,7 @@ export function attach(server: Server | SecureServer, options: AttachOptions = {
   }
   const { websocket, filter, ...handlerOptions } = options;
   const settings = resolveHandlerOptions(handlerOptions);
-  const registry = new Registry(settings.connection.clock);
+  const registry = new Registry(settings.connection.clock, settings.capacity);
   const home = { server: server as Server, registry, settings, options: handlerOptions, filter };
   server.on(
     'upgrade',
@@ -69,6 +71,7 @@ export function attach(server: Server | SecureServer, options: AttachOptions = {
   const attachment: Attachment = {
     connections: registry.connections,
     close: async (drain) => registry.close(drain),
+    stats: () => registry.stats(),
   };
   marked[kAttachment] = { attachment, options };
   return attachment;

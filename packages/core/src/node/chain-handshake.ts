@@ -236,9 +236,8 @@ export class ChainHandshake implements Road, PendingHandshake {
 
   /** The server is closing. A gatekeeper that has been asked is told by its gate, and the framework answers. */
   drain(): void {
-    if (this.#gate === undefined) {
-      this.#answerItself('the server is closing', 'POSTERN_ERR_SERVER_CLOSING');
-    }
+    if (this.#gate !== undefined) this.#gate.drain();
+    else this.#answerItself('the server is closing', 'POSTERN_ERR_SERVER_CLOSING');
   }
 
   /** 503 past the chain, which has not come to an answer. */

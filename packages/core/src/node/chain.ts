@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { HandlerOptions, HandlerSettings } from '../server/options.js';
 import type { Registry } from '../server/registry.js';
 import { ChainHandshake, type ChainRules } from './chain-handshake.js';
+import { refuseSocket } from './refuse-socket.js';
 import { ignore, isPipelined } from './upgraded-socket.js';
 
 /** What an attached server and the handlers behind it share. */
@@ -76,15 +77,20 @@ export class Chain {
   }
 
   #run(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { registry } = this.#home;
+    const { registry, settings } = this.#home;
+    // What may be another listener's is not ours to refuse: `admit` asks again.
+    const noRoom = this.#hasOthers()
+      ? undefined
+      : registry.refusalFor(request, settings.trustProxy);
+    if (noRoom !== undefined) {
+      registry.onTurnedAway(request, noRoom);
+      refuseSocket(settings, socket, noRoom.status, noRoom);
+      return;
+    }
     const handshake = new ChainHandshake(this.#rules, request, socket, head, (settled) =>
       registry.deletePending(settled),
     );
     registry.addPending(handshake);
-    if (registry.isClosing) {
-      handshake.drain();
-      return;
-    }
     this.#handshakes.set(handshake.replayed, handshake);
     handshake.start();
     this.#inner.emit('connection', handshake.replayed);

@@ -34,23 +34,27 @@ export function admitDirectly(
   }
   const choice = judge(handler, request);
   if ('ok' in choice) {
+    handler.registry.onTurnedAway(request, choice);
     refuseSocket(handler.settings, socket, choice.status, choice);
     return undefined;
   }
   const road = new DirectRoad(handler, socket, head, handshakeKey(request));
   const gate = new Gate(handler, choice, road);
+  handler.registry.addPending(gate);
   gate.run(handler.gatekeeper, request, undefined);
   if (gate.isPending) road.wait(gate);
   return gate.ws;
 }
 
 function judge(handler: Handler<undefined>, request: IncomingMessage): Refusal | SubprotocolChoice {
-  if (handler.registry.isClosing) return refusal(503, 'the server is closing\n');
+  const { registry, settings } = handler;
   try {
-    return judgeHandshake(request, handler.settings);
+    const noRoom = registry.refusalFor(request, settings.trustProxy);
+    if (noRoom !== undefined) return noRoom;
+    return judgeHandshake(request, settings);
   } catch (error) {
     // The function behind `origins` is user code.
-    handler.settings.onError(error, undefined);
+    settings.onError(error, undefined);
     return refusal(500, 'the server failed to decide\n');
   }
 }

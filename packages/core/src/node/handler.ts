@@ -17,7 +17,7 @@ export function createHandler<Context>(
     throw new TypeError(`gatekeeper is ${typeof gatekeeper}, expected a function`);
   }
   const settings = resolveHandlerOptions(options);
-  const everyone = registry ?? new Registry(settings.connection.clock);
+  const everyone = registry ?? new Registry(settings.connection.clock, settings.capacity);
   return {
     gatekeeper,
     settings,

@@ -10,7 +10,7 @@ import {
   type HandlerOptions,
   type HandlerSettings,
 } from '../server/options.js';
-import { resolveDrainOptions, type DrainOptions } from '../server/registry.js';
+import { resolveDrainOptions, type DrainOptions, type ServerStats } from '../server/registry.js';
 import { attach, type Attachment } from './attach.js';
 
 export interface ServeOptions extends HandlerOptions {
@@ -112,6 +112,11 @@ export class WebSocketServer {
     // What is left has asked for nothing, or has its answer.
     end();
     await closed;
+  }
+
+  /** How things stand, and what has happened so far. */
+  stats(): ServerStats {
+    return this.#attachment.stats();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 
 import type { AcceptOptions, Admission, RefuseOptions } from '../connection/admission.js';
+import { handshakeChannel, type HandshakeEvent } from '../connection/diagnostics.js';
 import {
   failByUser,
   failHandshake,
@@ -69,6 +70,8 @@ export class Gate implements Admission, PendingHandshake {
   readonly #choice: SubprotocolChoice;
   /** Dropped when the client is in: nothing of the request may live as long as the connection. */
   #road: Road | undefined;
+  /** The request, for whoever has subscribed to `postern:handshake`. */
+  #seen: HandshakeRequest | undefined;
   #phase: Phase = 'deciding';
   #subprotocol = '';
   #headers: OutgoingHeaders | undefined;
@@ -86,7 +89,6 @@ export class Gate implements Admission, PendingHandshake {
     this.#road = road;
     this.ws = new WebSocket('server', keeping.settings.connection, keeping.hooks);
     setAdmission(this.ws, this);
-    keeping.registry.addPending(this);
   }
 
   get isAccepted(): boolean {
@@ -102,7 +104,9 @@ export class Gate implements Admission, PendingHandshake {
   run<Context>(gatekeeper: Gatekeeper<Context>, request: IncomingRequest, context: Context): void {
     const { registry, settings } = this.#keeping;
     const light = new HandshakeRequest(request, context, settings.trustProxy, this.ws);
+    registry.enter(this.ws, light);
     registry.gatekeeperBegan();
+    if (handshakeChannel.hasSubscribers) this.#seen = light;
     this.#isRunning = true;
     try {
       this.#follow(gatekeeper(light, this.ws));
@@ -214,6 +218,7 @@ export class Gate implements Admission, PendingHandshake {
     openWebSocket(this.ws, duplex, head, { subprotocol: this.#subprotocol });
     registry.onOpened(this.ws);
     this.#resolveOpened?.();
+    this.#tell('accepted', undefined);
     this.#forget();
     if (this.#thrown !== undefined) this.#endByError(this.#thrown.error);
     // Whoever waits for `accept` has its turn first: a close that was asked for meanwhile has a code of its own.
@@ -237,8 +242,15 @@ export class Gate implements Admission, PendingHandshake {
 
   #finish(error: HandshakeError): void {
     this.#rejectOpened?.(error);
+    this.#tell(this.#phase === 'refused' ? 'refused' : 'failed', error);
     this.#forget();
     failHandshake(this.ws, error);
+  }
+
+  #tell(outcome: HandshakeEvent['outcome'], error: HandshakeError | undefined): void {
+    if (this.#seen === undefined) return;
+    const status = outcome === 'accepted' ? 101 : error?.status;
+    handshakeChannel.publish({ ws: this.ws, request: this.#seen, outcome, status, error });
   }
 
   /** From here on nothing of the request is held. */
@@ -247,6 +259,7 @@ export class Gate implements Admission, PendingHandshake {
     settings.connection.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#road = undefined;
+    this.#seen = undefined;
     this.#headers = undefined;
     this.#opened = undefined;
     this.#resolveOpened = undefined;

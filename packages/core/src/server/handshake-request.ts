@@ -51,19 +51,17 @@ export class HandshakeRequest<Context = unknown> implements RequestHead {
 
   /** See the function `clientAddress`. */
   get clientAddress(): string {
-    return addressOf(this.headers, this.#remoteAddress, this.#trustProxy);
+    const socket = { remoteAddress: this.#remoteAddress };
+    return addressOf({ headers: this.headers, socket }, this.#trustProxy);
   }
 }
 
 /**
- * The last address of `X-Forwarded-For`, where a proxy is trusted: that one was written by the proxy next to us,
- * the ones before it by whoever sent the request.
+ * The address that `request` came from. Where a proxy is trusted it is the last of `X-Forwarded-For`: that one was written
+ * by the proxy next to us, the ones before it by whoever sent the request.
  */
-export function addressOf(
-  headers: NodeLikeHeaders,
-  remoteAddress: string,
-  trustProxy: boolean,
-): string {
+export function addressOf({ headers, socket }: IncomingRequest, trustProxy: boolean): string {
+  const remoteAddress = socket?.remoteAddress ?? '';
   if (!trustProxy) return remoteAddress;
   const forwarded = fieldValue(headers, 'x-forwarded-for') ?? '';
   return forwarded.slice(forwarded.lastIndexOf(',') + 1).trim() || remoteAddress;

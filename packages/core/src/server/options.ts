@@ -8,6 +8,7 @@ import { printError } from '../connection/print-error.js';
 import type { ErrorListener } from '../connection/web-socket-options.js';
 import { validateOrigins, type Origins } from '../handshake/origin.js';
 import { validateSubprotocols } from '../handshake/subprotocol.js';
+import type { CapacityLimits } from './capacity.js';
 import type { HandshakeRequest } from './handshake-request.js';
 
 /** Options of whoever lets clients in: `serve`, `attach`, `upgrade` and `WebSocketHandler`. */
@@ -34,6 +35,22 @@ export interface HandlerOptions extends ConnectionOptions {
    */
   readonly handshakeTimeout?: number;
   /**
+   * Most connections at a time, handshakes under way included; a further client gets 503. Of a server, not of a handler:
+   * the options of `serve` and `attach` count.
+   * @default Infinity
+   */
+  readonly maxConnections?: number;
+  /**
+   * Most connections at a time from one `clientAddress`; a further one gets 429. Of a server, not of a handler.
+   * @default Infinity
+   */
+  readonly maxConnectionsPerAddress?: number;
+  /**
+   * Most opening handshakes under way at a time; a further client gets 503. Of a server, not of a handler.
+   * @default 4096
+   */
+  readonly maxPendingHandshakes?: number;
+  /**
    * Hears of what went wrong in user code, or between us and a framework.
    * @default prints the stack to stderr
    */
@@ -46,6 +63,9 @@ export const handlerDefaults = Object.freeze({
   origins: 'same',
   trustProxy: false,
   handshakeTimeout: 10_000,
+  maxConnections: Infinity,
+  maxConnectionsPerAddress: Infinity,
+  maxPendingHandshakes: 4096,
 } as const);
 
 /** Early bytes of a client that are held while its gatekeeper thinks. */
@@ -57,6 +77,7 @@ export interface HandlerSettings {
   readonly origins: Origins<HandshakeRequest>;
   readonly trustProxy: boolean;
   readonly handshakeTimeout: number;
+  readonly capacity: CapacityLimits;
   readonly onError: ErrorListener;
   readonly connection: ConnectionSettings;
 }
@@ -85,6 +106,11 @@ export function resolveHandlerOptions(options: HandlerOptions = {}): HandlerSett
       0,
       2 ** 31 - 1,
     ),
+    capacity: {
+      maxConnections: count(options, 'maxConnections'),
+      maxConnectionsPerAddress: count(options, 'maxConnectionsPerAddress'),
+      maxPendingHandshakes: count(options, 'maxPendingHandshakes'),
+    },
     onError: guarded(onError),
     connection: resolveConnectionOptions(options),
   };
@@ -101,4 +127,10 @@ function guarded(onError: ErrorListener): ErrorListener {
       printError(mistake);
     }
   };
+}
+
+/** A number of clients; `Infinity` is no limit. */
+function count(options: HandlerOptions, name: keyof CapacityLimits): number {
+  const value = options[name] ?? handlerDefaults[name];
+  return value === Infinity ? value : wholeNumber(name, value, 1);
 }

@@ -1,8 +1,13 @@
 import type { Clock } from '../connection/clock.js';
 import { wholeNumber } from '../connection/options.js';
+import { handshakeChannel } from '../connection/diagnostics.js';
 import type { WebSocket } from '../connection/web-socket.js';
 import { CloseCode } from '../protocol/close-code.js';
+import { HandshakeError } from '../handshake/errors.js';
+import { refusal, type Refusal } from '../handshake/refusal.js';
 import { checkCloseArguments } from '../protocol/close-frame.js';
+import { addressOf, type IncomingRequest } from './handshake-request.js';
+import { Capacity, type CapacityLimits } from './capacity.js';
 
 /** How everything that serves is closed. */
 export interface DrainOptions {
@@ -46,6 +51,22 @@ interface Goodbye {
   readonly timeout: number;
 }
 
+/** How a server stands, and what it has done since it began. */
+export interface ServerStats {
+  /** Open connections. */
+  readonly connections: number;
+  /** Opening handshakes under way. */
+  readonly pendingHandshakes: number;
+  /** Gatekeepers whose promise has not settled. */
+  readonly runningGatekeepers: number;
+  /** Clients let in so far. */
+  readonly accepted: number;
+  /** Clients turned away so far, or gone before they were let in. */
+  readonly refused: number;
+  /** Unsent output of all connections, in bytes. */
+  readonly bufferedBytes: number;
+}
+
 /** A Set that only its registry changes. */
 class ConnectionSet extends Set<WebSocket> {
   override add(): never {
@@ -63,15 +84,60 @@ class ConnectionSet extends Set<WebSocket> {
 export class Registry {
   readonly connections: ReadonlySet<WebSocket> = new ConnectionSet();
   readonly #clock: Clock;
+  readonly #capacity: Capacity;
   readonly #pending = new Set<PendingHandshake>();
   #gatekeepers = 0;
+  #accepted = 0;
+  #refused = 0;
   #closing: Promise<void> | undefined;
   #goodbye: Goodbye | undefined;
   #timer: unknown;
   #onEmpty: (() => void) | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, limits: CapacityLimits) {
     this.#clock = clock;
+    this.#capacity = new Capacity(limits);
+  }
+
+  /** What has happened so far, and how things stand. */
+  stats(): ServerStats {
+    let bufferedBytes = 0;
+    for (const ws of this.connections) bufferedBytes += ws.bufferedAmount;
+    return {
+      connections: this.connections.size,
+      pendingHandshakes: this.#pending.size,
+      runningGatekeepers: this.#gatekeepers,
+      accepted: this.#accepted,
+      refused: this.#refused,
+      bufferedBytes,
+    };
+  }
+
+  /**
+   * Why the client that sent `request` cannot be taken on, whatever a gatekeeper would say; undefined when it can.
+   * `counted` says how often it is among those under way itself.
+   */
+  refusalFor(request: IncomingRequest, trustProxy: boolean, counted = 0): Refusal | undefined {
+    if (this.isClosing) return refusal(503, 'the server is closing\n');
+    const address = this.#capacity.countsAddresses ? addressOf(request, trustProxy) : '';
+    return this.#capacity.refusalFor(address, this.connections.size, this.#pending.size - counted);
+  }
+
+  /** A client was turned away before it came to a gatekeeper. */
+  onTurnedAway(request: IncomingRequest, { status, body }: Refusal): void {
+    this.#refused += 1;
+    if (!handshakeChannel.hasSubscribers) return;
+    const error = new HandshakeError('POSTERN_ERR_HANDSHAKE_REFUSED', body.trim(), {
+      status,
+      body,
+    });
+    const seen = { url: request.url ?? '/', headers: request.headers };
+    handshakeChannel.publish({ ws: undefined, request: seen, outcome: 'refused', status, error });
+  }
+
+  /** The handshake of `ws` begins. */
+  enter(ws: WebSocket, request: { readonly clientAddress: string }): void {
+    if (this.#capacity.countsAddresses) this.#capacity.enter(ws, request.clientAddress);
   }
 
   /** Whether new handshakes are to be refused with 503. */
@@ -89,6 +155,7 @@ export class Registry {
   }
 
   add(ws: WebSocket): void {
+    this.#accepted += 1;
     Set.prototype.add.call(this.connections, ws);
   }
 
@@ -97,8 +164,10 @@ export class Registry {
     if (this.#goodbye !== undefined) void ws.close(this.#goodbye);
   }
 
+  /** It has ended, or its handshake came to nothing. */
   delete(ws: WebSocket): void {
-    Set.prototype.delete.call(this.connections, ws);
+    this.#capacity.leave(ws);
+    if (!Set.prototype.delete.call(this.connections, ws)) this.#refused += 1;
     this.#checkEmpty();
   }
 
