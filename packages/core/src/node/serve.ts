@@ -135,8 +135,11 @@ const REQUEST_TIMEOUT = 300_000;
  * @throws {TypeError | RangeError} when an option is not what it should be.
  */
 export async function serve(options: ServeOptions): Promise<WebSocketServer> {
-  const { signal } = options;
+  const { signal, websocket } = options;
   signal?.throwIfAborted();
+  if (typeof websocket !== 'function') {
+    throw new TypeError(`websocket is ${typeof websocket}, expected a function`);
+  }
   const settings = resolveHandlerOptions(options);
   const server = createHttpServer(options, settings);
   const attachment = attach(server, options);
@@ -209,7 +212,8 @@ const upgradeRequired: RequestListener = (...[, response]) => {
     .writeHead(426, {
       'Content-Type': 'text/plain; charset=utf-8',
       Upgrade: 'websocket',
-      Connection: 'Upgrade',
+      // Without `close` Node would keep the connection even for a client that asked for its end.
+      Connection: 'Upgrade, close',
     })
     .end('only WebSocket is spoken here\n');
 };
