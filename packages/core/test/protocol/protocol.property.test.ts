@@ -56,7 +56,7 @@ describe.each(roles)('%s: any bytes, right or wrong,', (role) => {
         expect(eventsOf(cutAt(stream, []), options)).toEqual(expected);
         expect(eventsOf(byteByByte(stream), options)).toEqual(expected);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -68,7 +68,7 @@ describe.each(roles)('%s: any bytes, right or wrong,', (role) => {
         expect(eventsOf(chunks, options)).toEqual(expected);
         for (const chunk of chunks) expect(surroundings(chunk)).toEqual(Buffer.alloc(16));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -93,7 +93,7 @@ describe.each(roles)('%s: any bytes, right or wrong,', (role) => {
         );
         expect(events).toEqual(eventsOf(cutAt(stream, []), options));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 

@@ -10,7 +10,8 @@ export function cutAt(bytes: Uint8Array, cuts: readonly number[]): Buffer[] {
 
 /** Copies of the bytes one by one. */
 export function byteByByte(bytes: Uint8Array): Buffer[] {
-  return [...bytes].map((byte) => Buffer.from([byte]));
+  const copy = Buffer.from(bytes);
+  return Array.from(copy, (_, at) => copy.subarray(at, at + 1));
 }
 
 /** A copy of `bytes` that begins `shift` bytes, modulo 8, after an aligned address. */
