@@ -66,6 +66,14 @@ describe('fails from the header alone, before anything is allocated:', () => {
     expect(allocations.total()).toBeLessThan(200);
   });
 
+  test.each(bothSides(cases))('with much behind it: %s', (_, { role, bytes, ...fault }) => {
+    for (const length of [10, 126, 70_000]) {
+      expect(eventsOf(role, [Buffer.concat([bytes, Buffer.alloc(length)])])).toEqual([
+        ['failed', fault.code, fault.closeCode],
+      ]);
+    }
+  });
+
   test.each(bothSides(cases))(
     'after a message in one chunk, %s',
     (_, { role, bytes, ...fault }) => {
@@ -134,6 +142,45 @@ describe('fails inside a message', () => {
       expect(eventsOf(role, chunks, { maxFragments: 2 })).toEqual([
         ['failed', 'POSTERN_ERR_TOO_MANY_FRAGMENTS', 1008],
       ]);
+    }
+  });
+});
+
+describe.each(roles)('%s: fails in a run of short fragments (section 5.4)', (role) => {
+  const first = (opcode: number): Buffer => frameFor(role, opcode, hello, { fin: false });
+  const more = (payload: Uint8Array): Buffer => frameFor(role, 0, payload, { fin: false });
+  const run = [more(hello), more(Buffer.alloc(0)), more(hello), more(Buffer.alloc(60, 'a'))];
+  const options = { maxMessageSize: 100, maxFragments: 6 };
+
+  test.each([
+    ['with the wrong masking', role === 'server' ? '00 00' : '00 80 37fa213d', 'MASK', 1002],
+    ['with RSV1', role === 'server' ? '40 80 37fa213d' : '40 00', 'RESERVED_BITS', 1002],
+    ['with a long form', role === 'server' ? '00 fe 0001 37fa213d' : '00 7e 0001', 'LENGTH', 1002],
+    ['over the limit', role === 'server' ? '00 9a 37fa213d' : '00 1a', 'MESSAGE_TOO_BIG', 1009],
+    ['by a new text', role === 'server' ? '01 80 37fa213d' : '01 00', 'FRAGMENT', 1002],
+  ])('%s: %s', (_, fault, code, closeCode) => {
+    const stream = Buffer.concat([first(2), ...run, hex(fault)]);
+    for (const tail of [0, 200]) {
+      const chunk = Buffer.concat([stream, Buffer.alloc(tail)]);
+      expect(eventsOf(role, [chunk], options)).toEqual([
+        ['failed', `POSTERN_ERR_${code}`, closeCode],
+      ]);
+    }
+  });
+
+  test('with one fragment too many, after the limit was just met', () => {
+    const stream = Buffer.concat([first(2), ...run]);
+    const last = frameFor(role, 0, Buffer.alloc(0));
+    expect(eventsOf(role, [Buffer.concat([stream, last])], options)).toHaveLength(1);
+    expect(eventsOf(role, [Buffer.concat([stream, more(Buffer.alloc(0)), last])], options)).toEqual(
+      [['failed', 'POSTERN_ERR_TOO_MANY_FRAGMENTS', 1008]],
+    );
+  });
+
+  test('with impossible text, before a fault that comes later in the run', () => {
+    const faults = [more(hex('c3')), more(hex('28')), ...run, ...run, hex('83 00')];
+    for (const chunks of [[Buffer.concat([first(1), ...faults])], [first(1), ...faults]]) {
+      expect(eventsOf(role, chunks, options)).toEqual([['failed', 'POSTERN_ERR_UTF8', 1007]]);
     }
   });
 });

@@ -90,13 +90,36 @@ const payloads = fc.oneof(
   { weight: 1, arbitrary: hugePayload },
 );
 
+/** A message in many short fragments. */
+function shortFragments(
+  opcode: number,
+  payload: fc.Arbitrary<Uint8Array>,
+  reserved: number,
+): fc.Arbitrary<BareFrame[]> {
+  const lengths = fc.array(fc.oneof(fc.nat(3), fc.nat(130)), { minLength: 5, maxLength: 40 });
+  return fc.tuple(payload, lengths).map(([bytes, sizes]) => {
+    let from = 0;
+    const frames = sizes.map((size, index) => {
+      const part = bytes.subarray(from, (from += size));
+      return fragment(opcode, part, index === 0, reserved);
+    });
+    return [...frames, { opcode: 0, payload: bytes.subarray(from) }];
+  });
+}
+
 const legalMessage = fc.oneof(
+  shortFragments(1, fc.oneof(anyText, edgePayload), 0),
+  shortFragments(2, payloads, 0),
   messageFrames(1, anyText, 0),
   messageFrames(1, edgePayload, 0),
   messageFrames(2, payloads, 0),
 );
 
-const compressedMessage = fc.oneof(messageFrames(1, payloads, 4), messageFrames(2, payloads, 4));
+const compressedMessage = fc.oneof(
+  messageFrames(1, payloads, 4),
+  messageFrames(2, payloads, 4),
+  shortFragments(1, payloads, 4),
+);
 
 /** Anything that has the shape of a frame: most are wrong somewhere. */
 const oddFrame: fc.Arbitrary<BareFrame> = fc.record(
