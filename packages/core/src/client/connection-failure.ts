@@ -41,22 +41,26 @@ interface SystemError extends Error {
   readonly host?: string;
 }
 
-/** The error for an opening handshake that got no answer, made of the one that Node has for it. */
-export function connectionFailure(cause: SystemError): HandshakeError {
+/** The error for an opening handshake that got no answer from `peer`, made of the one that Node has for it. */
+export function connectionFailure(
+  cause: SystemError,
+  peer: 'server' | 'proxy' = 'server',
+): HandshakeError {
   const { code = '' } = cause;
   if (code.startsWith('HPE_')) {
-    return failure('POSTERN_ERR_HANDSHAKE_MALFORMED', 'expected an HTTP response', cause);
+    const message = `expected an HTTP response from the ${peer}`;
+    return failure('POSTERN_ERR_HANDSHAKE_MALFORMED', message, cause);
   }
   const fault = certificateFault(cause);
   if (fault !== undefined) {
-    return failure('POSTERN_ERR_TLS_CERTIFICATE', `certificate of the server: ${fault}`, cause);
+    return failure('POSTERN_ERR_TLS_CERTIFICATE', `certificate of the ${peer}: ${fault}`, cause);
   }
-  if (isTlsError(code)) return failure('POSTERN_ERR_TLS', tlsFault(cause), cause);
+  if (isTlsError(code)) return failure('POSTERN_ERR_TLS', tlsFault(cause, peer), cause);
   if (INTERRUPTED.has(code) && !isUnconnected(cause)) {
-    const message = 'the connection ended before the opening handshake was complete';
+    const message = `the connection to the ${peer} ended before the opening handshake was complete`;
     return failure('POSTERN_ERR_HANDSHAKE_INTERRUPTED', message, cause);
   }
-  return failure('POSTERN_ERR_CONNECT', 'no connection to the server', cause);
+  return failure('POSTERN_ERR_CONNECT', `no connection to the ${peer}`, cause);
 }
 
 /** A name with several addresses fails with an `AggregateError`. */
@@ -73,15 +77,15 @@ function isTlsError(code: string): boolean {
   return /^ERR_(SSL|TLS|OSSL)_/.test(code) || code === 'EPROTO';
 }
 
-function tlsFault({ code = '', message }: SystemError): string {
+function tlsFault({ code = '', message }: SystemError, peer: string): string {
   if (code.startsWith('ERR_OSSL_')) {
     return 'the option tls has a certificate or key that cannot be read';
   }
   // An error while the request is being written has its reason in the message alone.
   const words = `${code} ${message}`;
-  if (NOT_TLS.test(words)) return 'the server does not speak TLS';
+  if (NOT_TLS.test(words)) return `the ${peer} does not speak TLS`;
   if (CLIENT_CERTIFICATE.test(words)) {
-    return 'the server refused our client certificate, or wants one';
+    return `the ${peer} refused our client certificate, or wants one`;
   }
   return 'the TLS handshake failed';
 }

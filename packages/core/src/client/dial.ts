@@ -15,8 +15,8 @@ export function dial(target: Target, tls: TlsOptions): Socket {
   return guard(socket);
 }
 
-/** What `tls.connect` is to know of `target` unless the caller knows better. */
-export function tlsDefaults({ host }: Target): TlsOptions {
+/** What `tls.connect` is to know of a host unless the caller knows better. */
+export function tlsDefaults({ host }: { readonly host: string }): TlsOptions {
   // An address must not be sent as a server name (RFC 6066, section 3).
   return isIP(host) === 0
     ? { servername: host, ALPNProtocols: ['http/1.1'] }

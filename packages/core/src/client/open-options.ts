@@ -11,6 +11,7 @@ import { printError } from '../connection/print-error.js';
 import type { ErrorListener } from '../connection/web-socket-options.js';
 import type { OutgoingHeaders } from '../handshake/outgoing-headers.js';
 import { validateSubprotocols } from '../handshake/subprotocol.js';
+import { checkProxyOption, type ProxyOption } from './proxy-choice.js';
 
 /** What TLS is spoken with; where to connect to is the URL's. */
 export type TlsOptions = Omit<
@@ -50,6 +51,15 @@ export interface OpenOptions extends ConnectionOptions {
    * @default 0 (a redirect is a refusal)
    */
   readonly maxRedirects?: number;
+  /**
+   * An `http:` or `https:` proxy, with user and password in the URL where it wants them; or `'environment'`: the
+   * variables `http_proxy` (for `ws:`), `https_proxy` (for `wss:`), `all_proxy` and `no_proxy`. Not asked where there
+   * is an `agent`, `createConnection` or `socketPath`.
+   * @default none
+   */
+  readonly proxy?: ProxyOption;
+  /** For an `https:` proxy: `ca`, `cert` and `key`, … */
+  readonly proxyTls?: TlsOptions;
   /** An agent of `node:http` or `node:https` that brings the sockets; `tls` and `socketPath` are passed on to it. */
   readonly agent?: Agent;
   /** Brings the stream, TLS included, as for `http.request` of Node. `agent` is then not asked. */
@@ -75,6 +85,8 @@ export interface OpenSettings {
   readonly tls: TlsOptions;
   readonly socketPath: string | undefined;
   readonly maxRedirects: number;
+  readonly proxy: ProxyOption | undefined;
+  readonly proxyTls: TlsOptions;
   readonly agent: Agent | undefined;
   readonly createConnection: OpenOptions['createConnection'];
   readonly onError: ErrorListener;
@@ -89,13 +101,21 @@ const MAX_DURATION = 2 ** 31 - 1;
  */
 export function resolveOpenOptions(options: OpenOptions = {}): OpenSettings {
   requireObject('options', options);
-  const { subprotocols = [], headers = {}, tls = {}, onError = printError } = options;
+  const {
+    subprotocols = [],
+    headers = {},
+    tls = {},
+    proxyTls = {},
+    onError = printError,
+  } = options;
   validateSubprotocols(subprotocols);
   requireObject('tls', tls);
+  requireObject('proxyTls', proxyTls);
   requireKind('onError', onError, 'function');
   requireKind('createConnection', options.createConnection, 'function');
   requireKind('socketPath', options.socketPath, 'string');
   requireSignal(options.signal);
+  checkProxyOption(options.proxy);
   return {
     connection: resolveConnectionOptions(options),
     subprotocols: [...subprotocols],
@@ -106,6 +126,8 @@ export function resolveOpenOptions(options: OpenOptions = {}): OpenSettings {
     tls,
     socketPath: options.socketPath,
     maxRedirects: wholeNumber('maxRedirects', options.maxRedirects ?? openDefaults.maxRedirects, 0),
+    proxy: options.proxy,
+    proxyTls,
     agent: options.agent,
     createConnection: options.createConnection,
     onError,

@@ -23,8 +23,10 @@ import { connectionFailure } from './connection-failure.js';
 import type { Deadline } from './deadline.js';
 import { dial, guard, tlsDefaults } from './dial.js';
 import type { OpenSettings } from './open-options.js';
+import { chooseProxy } from './proxy-choice.js';
 import { RefusalBody } from './refusal-body.js';
 import type { Target } from './target.js';
+import { tunnel } from './tunnel.js';
 
 /** More informational answers (RFC 9110, section 15.2) than this are no way to an answer. */
 const MOST_INFORMATIONAL = 32;
@@ -68,13 +70,18 @@ export function askToUpgrade(
     const { target, settings } = question;
     const key = createHandshakeKey(randomBytes);
     const expected = { key, subprotocols: settings.subprotocols, extensionsOffered: [] };
-    const request = createRequest(target, settings, key);
+    const request = createRequest(target, settings, key, deadline.signal);
     const attempt = new Attempt(request, expected, deadline, { resolve, reject });
     attempt.start(question.mayRedirect);
   });
 }
 
-function createRequest(target: Target, settings: OpenSettings, key: string): ClientRequest {
+function createRequest(
+  target: Target,
+  settings: OpenSettings,
+  key: string,
+  signal: AbortSignal,
+): ClientRequest {
   const { subprotocols, origin } = settings;
   const headers = createClientHeaders({
     key,
@@ -88,7 +95,7 @@ function createRequest(target: Target, settings: OpenSettings, key: string): Cli
     headers['Authorization'] = target.authorization;
   const { host, port, path, secure } = target;
   const options: RequestOptions = {
-    ...connecting(target, settings),
+    ...connecting(target, settings, signal),
     host,
     port,
     path,
@@ -99,21 +106,37 @@ function createRequest(target: Target, settings: OpenSettings, key: string): Cli
 }
 
 /** How the request gets its stream. */
-function connecting(target: Target, settings: OpenSettings): RequestOptions {
-  const { createConnection, agent, tls } = settings;
+function connecting(target: Target, settings: OpenSettings, signal: AbortSignal): RequestOptions {
+  const { createConnection, agent, tls, proxyTls } = settings;
   if (createConnection !== undefined) {
-    return {
-      createConnection: (options, oncreate) => {
-        const stream = createConnection(options, (error, made) => {
-          oncreate(error, made && guard(made));
-        });
-        return stream && guard(stream);
-      },
-    };
+    return { createConnection: guarded(createConnection) };
   }
-  if (agent === undefined) return { createConnection: () => dial(target, tls) };
-  const own = target.secure ? { ...tlsDefaults(target), ...tls, agent } : { agent };
-  return target.socketPath === undefined ? own : { ...own, socketPath: target.socketPath };
+  if (agent !== undefined) {
+    const own = target.secure ? { ...tlsDefaults(target), ...tls, agent } : { agent };
+    return target.socketPath === undefined ? own : { ...own, socketPath: target.socketPath };
+  }
+  const proxy = chooseProxy(settings.proxy, target, process.env);
+  if (proxy === undefined) return { createConnection: () => dial(target, tls) };
+  return {
+    createConnection: (_, oncreate) => {
+      tunnel(proxy, target, { tls, proxyTls, signal }).then(
+        (stream) => oncreate(null, stream),
+        (error: Error) => oncreate(error, undefined as never),
+      );
+      return null;
+    },
+  };
+}
+
+type CreateConnection = NonNullable<RequestOptions['createConnection']>;
+
+function guarded(createConnection: CreateConnection): CreateConnection {
+  return (options, oncreate) => {
+    const stream = createConnection(options, (error, made) => {
+      oncreate(error, made && guard(made));
+    });
+    return stream && guard(stream);
+  };
 }
 
 interface Settle {
@@ -222,7 +245,8 @@ class Attempt {
   #onError(error: Error): void {
     // An answer that breaks off is still an answer.
     if (this.#refused !== undefined) this.#failByStatus();
-    else this.#fail(error instanceof TypeError ? error : connectionFailure(error));
+    else if (error instanceof HandshakeError || error instanceof TypeError) this.#fail(error);
+    else this.#fail(connectionFailure(error));
   }
 
   #onClose(): void {

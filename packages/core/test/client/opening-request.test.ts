@@ -230,7 +230,7 @@ describe('what is no answer', () => {
   ])('%s', async (_, bytes) => {
     const error = await refusalOf(say(bytes));
     expect(error.code).toBe('POSTERN_ERR_HANDSHAKE_MALFORMED');
-    expect(error.message).toMatch(/^expected an HTTP response \(HPE_\w+\)$/);
+    expect(error.message).toMatch(/^expected an HTTP response from the server \(HPE_\w+\)$/);
     expect(error).toMatchObject({ status: undefined, headers: {}, body: '' });
     expect(error.cause).toBeInstanceOf(Error);
   });
@@ -249,7 +249,7 @@ describe('what is no answer', () => {
     const error = await refusalOf(answer);
     expect(error.code).toBe('POSTERN_ERR_HANDSHAKE_INTERRUPTED');
     expect(error.message).toBe(
-      'the connection ended before the opening handshake was complete (ECONNRESET)',
+      'the connection to the server ended before the opening handshake was complete (ECONNRESET)',
     );
   });
 
