@@ -215,10 +215,11 @@ export class Gate implements Admission, PendingHandshake {
     this.#phase = 'open';
     const { registry } = this.#keeping;
     registry.add(this.ws);
+    // Before the first message: early ones are read as the connection opens.
+    this.#tell('accepted', undefined);
     openWebSocket(this.ws, duplex, head, { subprotocol: this.#subprotocol });
     registry.onOpened(this.ws);
     this.#resolveOpened?.();
-    this.#tell('accepted', undefined);
     this.#forget();
     if (this.#thrown !== undefined) this.#endByError(this.#thrown.error);
     // Whoever waits for `accept` has its turn first: a close that was asked for meanwhile has a code of its own.
