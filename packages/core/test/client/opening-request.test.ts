@@ -1,13 +1,14 @@
 import { once } from 'node:events';
-import { Agent, createServer } from 'node:http';
+import { Agent, createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { Duplex } from 'node:stream';
+import { Duplex, duplexPair } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { open } from '../../src/client/open.js';
 import type { OpenOptions } from '../../src/client/open-options.js';
 import type { HandshakeError } from '../../src/handshake/errors.js';
+import { textFrame } from './support/frames.js';
 import { serveRaw, switching, type RawClient } from './support/raw-server.js';
 
 /** Sends `bytes`, in one piece, and leaves the socket open. */
@@ -316,6 +317,20 @@ describe('informational answers', () => {
 });
 
 describe('createConnection', () => {
+  test('reaches a server in memory', async () => {
+    const server = createServer();
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+      socket.write(switching(request.headers['sec-websocket-key']!));
+      socket.write(textFrame(request.url!));
+    });
+    const [near, far] = duplexPair();
+    server.emit('connection', far);
+    const ws = await open('ws://in.memory/chat', { createConnection: () => near });
+    expect(await ws.read()).toBe('/chat');
+    expect(near.listenerCount('error')).toBe(1);
+    ws.terminate();
+  });
+
   test('brings any Duplex', async () => {
     const written: Buffer[] = [];
     const stream = new Duplex({
