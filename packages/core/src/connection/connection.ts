@@ -129,10 +129,12 @@ export class Connection
       this.#protocol.receive(this.#copiesChunks ? Buffer.from(chunk) : chunk);
     } catch (error) {
       this.#fail(error);
+    } finally {
+      // Also when `onError` throws.
+      leaveDataEvent(before);
+      this.#inbox.endOfBurst();
+      this.outbox.flush();
     }
-    leaveDataEvent(before);
-    this.#inbox.endOfBurst();
-    this.outbox.flush();
   }
 
   // What the protocol says.
@@ -221,10 +223,11 @@ export class Connection
       this.#protocol.resume();
     } catch (error) {
       this.#fail(error);
+    } finally {
+      leaveDataEvent(before);
+      this.#inbox.endOfBurst();
+      this.outbox.flush();
     }
-    leaveDataEvent(before);
-    this.#inbox.endOfBurst();
-    this.outbox.flush();
     this.#liveness.heard();
     if (this.#halt === 0 && !this.#gone) this.#stream.resume();
   }
