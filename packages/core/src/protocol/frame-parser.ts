@@ -18,6 +18,7 @@ import {
   type MessageSink,
 } from './message-assembler.js';
 import { MAX_CONTROL_PAYLOAD, Opcode } from './opcode.js';
+import { allocateSmall } from './small-buffer.js';
 import { decodeUtf8 } from './utf8.js';
 
 /** Where control frames go once they are parsed, checked and unmasked. */
@@ -340,14 +341,14 @@ export class FrameParser {
 function bytesToKeep(chunk: Buffer, start: number, stop: number): Buffer {
   const length = stop - start;
   if (length <= LOOPED_UP_TO) {
-    const copy = Buffer.allocUnsafe(length);
+    const copy = allocateSmall(length);
     for (let at = 0; at < length; at += 1) copy[at] = chunk[start + at]!;
     return copy;
   }
   if (length >= COPIED_BELOW || chunk.buffer.byteLength <= CHUNK_NOT_WORTH_A_COPY) {
     return chunk.subarray(start, stop);
   }
-  const copy = Buffer.allocUnsafe(length);
+  const copy = allocateSmall(length);
   chunk.copy(copy, 0, start, stop);
   return copy;
 }
