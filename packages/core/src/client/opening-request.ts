@@ -21,12 +21,11 @@ import {
 import { HandshakeError } from '../handshake/errors.js';
 import { connectionFailure } from './connection-failure.js';
 import type { Deadline } from './deadline.js';
-import { dial, guard, tlsDefaults } from './dial.js';
+import { guard } from './dial.js';
 import type { OpenSettings } from './open-options.js';
-import { chooseProxy } from './proxy-choice.js';
 import { RefusalBody } from './refusal-body.js';
+import { streamSource } from './stream-source.js';
 import type { Target } from './target.js';
-import { tunnel } from './tunnel.js';
 
 /** More informational answers (RFC 9110, section 15.2) than this are no way to an answer. */
 const MOST_INFORMATIONAL = 32;
@@ -95,7 +94,7 @@ function createRequest(
     headers['Authorization'] = target.authorization;
   const { host, port, path, secure } = target;
   const options: RequestOptions = {
-    ...connecting(target, settings, signal),
+    ...streamSource(target, settings, signal),
     host,
     port,
     path,
@@ -103,40 +102,6 @@ function createRequest(
     insecureHTTPParser: false,
   };
   return secure ? httpsRequest(options) : httpRequest(options);
-}
-
-/** How the request gets its stream. */
-function connecting(target: Target, settings: OpenSettings, signal: AbortSignal): RequestOptions {
-  const { createConnection, agent, tls, proxyTls } = settings;
-  if (createConnection !== undefined) {
-    return { createConnection: guarded(createConnection) };
-  }
-  if (agent !== undefined) {
-    const own = target.secure ? { ...tlsDefaults(target), ...tls, agent } : { agent };
-    return target.socketPath === undefined ? own : { ...own, socketPath: target.socketPath };
-  }
-  const proxy = chooseProxy(settings.proxy, target, process.env);
-  if (proxy === undefined) return { createConnection: () => dial(target, tls) };
-  return {
-    createConnection: (_, oncreate) => {
-      tunnel(proxy, target, { tls, proxyTls, signal }).then(
-        (stream) => oncreate(null, stream),
-        (error: Error) => oncreate(error, undefined as never),
-      );
-      return null;
-    },
-  };
-}
-
-type CreateConnection = NonNullable<RequestOptions['createConnection']>;
-
-function guarded(createConnection: CreateConnection): CreateConnection {
-  return (options, oncreate) => {
-    const stream = createConnection(options, (error, made) => {
-      oncreate(error, made && guard(made));
-    });
-    return stream && guard(stream);
-  };
 }
 
 interface Settle {
