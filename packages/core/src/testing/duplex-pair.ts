@@ -4,6 +4,7 @@ import { Duplex } from 'node:stream';
 class Side extends Duplex {
   #other: Side | undefined;
   #resume: (() => void) | undefined;
+  #hasEnd = false;
 
   join(other: Side): void {
     this.#other = other;
@@ -25,17 +26,21 @@ class Side extends Duplex {
   }
 
   override _final(callback: () => void): void {
-    this.#other!.push(null);
+    this.#other!.#hearEnd();
     callback();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     callback(error);
-    const other = this.#other!;
     this.#resume?.();
-    process.nextTick(() => {
-      if (!other.destroyed && !other.readableEnded) other.destroy();
-    });
+    // Only the end, as on a real socket: what was sent before it is still there to be read.
+    process.nextTick(() => this.#other!.#hearEnd());
+  }
+
+  #hearEnd(): void {
+    if (this.#hasEnd || this.destroyed) return;
+    this.#hasEnd = true;
+    this.push(null);
   }
 }
 
