@@ -30,7 +30,8 @@ function answer(response: Response, decision: Decision): void {
     return;
   }
   for (const [name, value] of Object.entries(decision.headers)) {
-    response.setHeader(name, value as string | string[]);
+    if (name.toLowerCase() === 'set-cookie') response.append(name, value as string | string[]);
+    else response.setHeader(name, value);
   }
   response.end(decision.body);
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Gatekeeper, HandlerOptions } from '@postern/core';
 import { admit, createRoute, type Decision } from '@postern/core/adapter';
 import type { Context, Env, Handler } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 /** A gatekeeper whose `request.context` is Hono's context: its variables and parameters are on it. */
 export type HonoGatekeeper<E extends Env = Env> = Gatekeeper<Context<E>>;
@@ -32,11 +33,13 @@ function incomingOf(context: Context): IncomingMessage {
 
 function answer(context: Context, decision: Decision): Response {
   if (decision.accepted) return context.body(null, 200);
-  const response = new Response(decision.body, { status: decision.status });
-  for (const [name, value] of Object.entries(decision.headers)) {
-    for (const each of [value].flat()) response.headers.append(name, each as string);
-  }
-  return response;
+  for (const [name, value] of Object.entries(decision.headers)) setHeader(context, name, value);
+  return context.body(decision.body, decision.status as ContentfulStatusCode);
+}
+
+function setHeader(context: Context, name: string, value: string | readonly string[]): void {
+  if (name.toLowerCase() !== 'set-cookie') context.header(name, undefined);
+  for (const each of [value].flat()) context.header(name, each, { append: true });
 }
 
 function upgradeRequired(context: Context): Response {

@@ -19,7 +19,7 @@ export function WebSocketHandler(
   return async (context, next) => {
     const decision = await admit(context.req, route, context as Context);
     if (decision === undefined) await next();
-    else answer(context as Context, decision);
+    else answer(context, decision);
   };
 }
 
@@ -28,7 +28,10 @@ function answer(context: Context, decision: Decision): void {
     // A null body makes it 204 unless the status is set once more.
     context.body = null;
   } else {
-    context.set(decision.headers as Record<string, string | string[]>);
+    for (const [name, value] of Object.entries(decision.headers)) {
+      if (name.toLowerCase() === 'set-cookie') context.append(name, value as string | string[]);
+      else context.set(name, value as string | string[]);
+    }
     context.body = decision.body;
   }
   context.status = decision.status;

@@ -1,4 +1,4 @@
 // What an adapter for a framework needs, beside `@postern/core` itself.
 export { admit, createRoute, type Route } from './admit.js';
 export { attach, type Attachment, type AttachOptions } from './attach.js';
-export type { Decision } from './chain-handshake.js';
+export type { Decision } from './decision.js';

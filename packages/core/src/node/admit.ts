@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 
-import type { OutgoingHeaders } from '../handshake/outgoing-headers.js';
 import { isUpgrade } from '../handshake/server-handshake.js';
 import { StateError } from '../protocol/errors.js';
 import { Gate, type Gatekeeper } from '../server/gate.js';
@@ -9,7 +8,7 @@ import { judgeHandshake } from '../server/negotiate.js';
 import { resolveHandlerOptions, type HandlerOptions } from '../server/options.js';
 import type { ChainHome, Handshaking } from './chain.js';
 import { handshakingOf } from './chain.js';
-import type { Decision } from './chain-handshake.js';
+import { turnedAway, type Decision } from './decision.js';
 import { createHandler, type Handler } from './handler.js';
 
 /** A gatekeeper at its place in a chain. */
@@ -79,7 +78,7 @@ function decide<Context>(
     judgeHandshake(seen, handler.settings);
   if ('ok' in choice) {
     home.registry.onTurnedAway(seen, choice);
-    return Promise.resolve(refused(choice.status, choice.headers, choice.body));
+    return Promise.resolve(turnedAway(choice.status, choice.headers, choice.body));
   }
   const gate = new Gate(handler, choice, handshake);
   return handshake.judge(gate, () => gate.run(handler.gatekeeper, seen, context));
@@ -103,15 +102,6 @@ function asSeen(
 ): IncomingRequest {
   const { headers, rawHeaders, httpVersion, method } = request;
   return { headers, rawHeaders, httpVersion, method, url: original.url, socket };
-}
-
-function refused(status: number, headers: OutgoingHeaders, body: string): Decision {
-  return {
-    accepted: false,
-    status,
-    headers: headers as Readonly<Record<string, string | readonly string[]>>,
-    body,
-  };
 }
 
 function notAttached(): StateError {

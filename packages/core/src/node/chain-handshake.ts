@@ -11,20 +11,11 @@ import type { Gate, Road } from '../server/gate.js';
 import { handshakeKey } from '../server/negotiate.js';
 import type { HandlerSettings } from '../server/options.js';
 import type { PendingHandshake } from '../server/registry.js';
+import { turnedAway, type Decision } from './decision.js';
 import { EarlyBytes } from './early-bytes.js';
 import { endSocket, refuseSocket } from './refuse-socket.js';
 import { ReplayedSocket } from './replayed-socket.js';
 import { ignore, settleSocket } from './upgraded-socket.js';
-
-/** What the gatekeeper has said, for the framework to answer with. */
-export type Decision =
-  | { readonly accepted: true; readonly status: 200 }
-  | {
-      readonly accepted: false;
-      readonly status: number;
-      readonly headers: Readonly<Record<string, string | readonly string[]>>;
-      readonly body: string;
-    };
 
 /** What a client that has left would be answered, were it there: only logs see it. */
 const CLIENT_CLOSED_REQUEST = 499;
@@ -122,7 +113,7 @@ export class ChainHandshake implements Road, PendingHandshake {
   }
 
   onRefused(status: number, { headers = {}, body = '' }: RefuseOptions): void {
-    this.#decide?.({ accepted: false, status, headers, body });
+    this.#decide?.(turnedAway(status, headers, body));
   }
 
   onThrown(gate: Gate, error: unknown): void {
@@ -167,8 +158,13 @@ export class ChainHandshake implements Road, PendingHandshake {
     for (const name of ENTITY_HEADERS) response.removeHeader(name);
     this.#isSwitching = true;
     response.writeHead = writeHead;
-    const key = handshakeKey(this.request);
-    return writeHead.call(response, 101, acceptHeaders(key, subprotocol, [], headers));
+    const accepted = acceptHeaders(handshakeKey(this.request), subprotocol, [], headers);
+    for (const [name, value] of Object.entries(accepted)) {
+      // The chain's own cookies stay: a session's is one of them.
+      if (name.toLowerCase() === 'set-cookie') response.appendHeader(name, value);
+      else response.setHeader(name, value);
+    }
+    return writeHead.call(response, 101);
   }
 
   #onAnswered(status: number): void {
@@ -221,7 +217,7 @@ export class ChainHandshake implements Road, PendingHandshake {
     this.replayed.handOver();
     this.#socket.destroy();
     this.#gate?.fail('POSTERN_ERR_HANDSHAKE_ABORTED', LEFT);
-    this.#decide?.({ accepted: false, status: CLIENT_CLOSED_REQUEST, headers: {}, body: '' });
+    this.#decide?.(turnedAway(CLIENT_CLOSED_REQUEST, {}, ''));
   }
 
   #onDeadline(): void {
@@ -249,7 +245,7 @@ export class ChainHandshake implements Road, PendingHandshake {
     if (this.#isAnswered) this.#socket.destroy();
     else refuseSocket(this.#rules.settings, this.#socket, 503, { body: `${message}\n` });
     this.#gate?.fail(code, message, 503);
-    this.#decide?.({ accepted: false, status: 503, headers: {}, body: `${message}\n` });
+    this.#decide?.(turnedAway(503, {}, `${message}\n`));
   }
 
   #settle(): void {
