@@ -280,9 +280,15 @@ describe.each(roles)('%s: hands over bytes that are the receiver\u2019s own', (r
     expect(buffer.byteLength).toBe(largeChunk);
   });
 
-  test('a chunk of 8,192 bytes is not worth a copy', () => {
-    expect(received(hello, 8192).buffer.byteLength).toBe(8192);
-    expect(received(hello, 8193).buffer.byteLength).not.toBe(8193);
+  test('a chunk of 8,192 bytes is not worth a copy of 33 bytes', () => {
+    const payload = Buffer.alloc(33, 'a');
+    expect(received(payload, 8192).buffer.byteLength).toBe(8192);
+    expect(received(payload, 8193).buffer.byteLength).not.toBe(8193);
+  });
+
+  test('32 bytes are always a copy', () => {
+    expect(received(Buffer.alloc(32, 'a'), 4567).buffer.byteLength).not.toBe(4567);
+    expect(received(Buffer.alloc(33, 'a'), 4567).buffer.byteLength).toBe(4567);
   });
 
   test('a later frame of the same chunk changes none of them', () => {
