@@ -1,8 +1,12 @@
 export { defaults } from './defaults.js';
 
 export { open } from './client/open.js';
+export { reconnecting, type Reconnecting } from './client/reconnecting.js';
+export type { LinkState, ReconnectingOptions, UrlSource } from './client/reconnecting-options.js';
+export { isWorthRetrying } from './client/retry-policy.js';
 export type { OpenOptions, TlsOptions } from './client/open-options.js';
 export type { AcceptOptions, RefuseOptions } from './connection/admission.js';
+export type { Agreed } from './connection/agreed.js';
 export { broadcast } from './connection/broadcast.js';
 export type { Clock } from './connection/clock.js';
 export { ConnectionClosedError, type CloseInfo } from './connection/close-info.js';
@@ -18,7 +22,6 @@ export type { MessageData } from './connection/message-data.js';
 export type { ConnectionOptions } from './connection/options.js';
 export { prepare, type PreparedMessage } from './connection/prepared-message.js';
 export type {
-  Agreed,
   CloseOptions,
   ErrorListener,
   OverOptions,
@@ -26,6 +29,7 @@ export type {
   WriteOptions,
 } from './connection/web-socket-options.js';
 export { WebSocket, type WebSocketState } from './connection/web-socket.js';
+export type { CompressionOptions } from './deflate/compression-options.js';
 export { HandshakeError } from './handshake/errors.js';
 export type { ExtensionOffer } from './handshake/header-grammar.js';
 export { origin, target, type Origins } from './handshake/origin.js';

@@ -111,7 +111,7 @@ function adopt({ socket, head, choice }: Upgraded, settings: OpenSettings): WebS
   }
   if (socket instanceof Socket) socket.setNoDelay(true);
   const ws = createWebSocket(settings.connection, settings.onError, settings.signal);
-  openWebSocket(ws, socket, [head], { subprotocol: choice.subprotocol });
+  openWebSocket(ws, socket, [head], choice);
   unguard(socket);
   return ws;
 }

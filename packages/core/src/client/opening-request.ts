@@ -9,6 +9,8 @@ import {
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 
+import type { CompressionSettings } from '../deflate/compression-options.js';
+import { acceptDeflate, offerDeflate } from '../deflate/negotiate.js';
 import { createHandshakeKey } from '../handshake/accept-key.js';
 import {
   checkServerResponse,
@@ -68,8 +70,10 @@ export function askToUpgrade(
   return new Promise((resolve, reject) => {
     const { target, settings } = question;
     const key = createHandshakeKey(randomBytes);
-    const expected = { key, subprotocols: settings.subprotocols, extensionsOffered: [] };
-    const request = createRequest(target, settings, key, deadline.signal);
+    const { subprotocols, connection } = settings;
+    const extensionsOffered = connection.compression ? [offerDeflate(connection.compression)] : [];
+    const expected = { key, subprotocols, extensionsOffered, compression: connection.compression };
+    const request = createRequest(target, settings, expected, deadline.signal);
     const attempt = new Attempt(request, expected, deadline, { resolve, reject });
     attempt.start(question.mayRedirect);
   });
@@ -78,7 +82,7 @@ export function askToUpgrade(
 function createRequest(
   target: Target,
   settings: OpenSettings,
-  key: string,
+  { key, extensionsOffered }: Expected,
   signal: AbortSignal,
 ): ClientRequest {
   const { subprotocols, origin } = settings;
@@ -86,6 +90,7 @@ function createRequest(
     key,
     host: target.authority,
     subprotocols,
+    extensions: extensionsOffered,
     origin,
     headers: settings.headers,
   });
@@ -104,6 +109,27 @@ function createRequest(
   return secure ? httpsRequest(options) : httpRequest(options);
 }
 
+interface Expected extends ExpectedResponse {
+  /** What was offered; undefined for nothing. */
+  readonly compression: CompressionSettings | undefined;
+}
+
+/** @throws {HandshakeError} when the server answers an offer of compression with what was not offered. */
+function checkCompression(
+  { extensions }: ServerChoice,
+  { headers }: ResponseHead,
+  offered: CompressionSettings | undefined,
+): void {
+  for (const answer of extensions) {
+    const verdict = acceptDeflate(answer, offered!);
+    if (verdict.ok) continue;
+    throw new HandshakeError('POSTERN_ERR_HANDSHAKE_EXTENSIONS', verdict.reason, {
+      status: 101,
+      headers,
+    });
+  }
+}
+
 interface Settle {
   readonly resolve: (outcome: Upgraded | Redirected) => void;
   readonly reject: (error: unknown) => void;
@@ -112,7 +138,7 @@ interface Settle {
 /** One request, from its sending to what comes of it; the first outcome counts. */
 class Attempt {
   readonly #request: ClientRequest;
-  readonly #expected: ExpectedResponse;
+  readonly #expected: Expected;
   readonly #deadline: Deadline;
   readonly #settle: Settle;
   readonly #onAbort = (): void => this.#giveUp();
@@ -121,12 +147,7 @@ class Attempt {
   #informational = 0;
   #refused: { readonly response: IncomingMessage; readonly body: RefusalBody } | undefined;
 
-  constructor(
-    request: ClientRequest,
-    expected: ExpectedResponse,
-    deadline: Deadline,
-    settle: Settle,
-  ) {
+  constructor(request: ClientRequest, expected: Expected, deadline: Deadline, settle: Settle) {
     // First of all: a request without a listener for errors ends the process.
     request.on('error', (error) => this.#onError(error));
     this.#request = request;
@@ -162,7 +183,9 @@ class Attempt {
   /** What server and client have agreed on; undefined when that is the end of it. */
   #judge(response: ResponseHead): ServerChoice | undefined {
     try {
-      return checkServerResponse(response, this.#expected);
+      const choice = checkServerResponse(response, this.#expected);
+      checkCompression(choice, response, this.#expected.compression);
+      return choice;
     } catch (error) {
       this.#fail(error);
       return undefined;

@@ -48,20 +48,20 @@ export class Batch implements Flushable {
 
   /** The turn is over: the next message to the group begins a batch of its own. */
   flush(): void {
-    if (current?.batch === this) current = undefined;
+    for (const [form, open] of current.batches) if (open === this) current.batches.delete(form);
   }
 }
 
-/** The group that was last published to in this turn. */
-let current: { readonly group: object; readonly batch: Batch } | undefined;
+/** The group that was last published to in this turn, and its batches: one for each form that its members need. */
+let current = { group: undefined as object | undefined, batches: new Map<string, Batch>() };
 
-/** The batch of `group` in this turn. */
-export function batchFor(group: object): Batch {
-  if (current !== undefined && current.group === group && !current.batch.isFull) {
-    return current.batch;
-  }
+/** The batch of `group` in this turn for frames of one form. */
+export function batchFor(group: object, form: string): Batch {
+  if (current.group !== group) current = { group, batches: new Map() };
+  const open = current.batches.get(form);
+  if (open !== undefined && !open.isFull) return open;
   const batch = new Batch();
-  current = { group, batch };
+  current.batches.set(form, batch);
   scheduleFlush(batch);
   return batch;
 }

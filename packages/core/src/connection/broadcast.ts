@@ -1,6 +1,6 @@
-import { batchFor } from './batch.js';
 import type { MessageData } from './message-data.js';
 import { prepare, PreparedMessage } from './prepared-message.js';
+import { Publication } from './publication.js';
 import { publishTo, type WebSocket } from './web-socket.js';
 
 /**
@@ -14,10 +14,8 @@ export function broadcast(
   data: MessageData | PreparedMessage,
 ): number {
   const message = data instanceof PreparedMessage ? data : prepare(data);
-  const batch = batchFor(sockets);
-  const start = batch.length;
-  batch.add(message.serverFrame);
+  const publication = new Publication(message, sockets);
   let count = 0;
-  for (const ws of sockets) if (publishTo(ws, message, batch, start)) count += 1;
+  for (const ws of sockets) if (publishTo(ws, publication)) count += 1;
   return count;
 }

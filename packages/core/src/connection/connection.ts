@@ -1,30 +1,29 @@
-import { Buffer, isUtf8 } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
+import type { Codec } from '../deflate/codec.js';
 import { CloseCode } from '../protocol/close-code.js';
 import { closePayload, MAX_CLOSE_REASON, type CloseStatus } from '../protocol/close-frame.js';
 import { PosternError, ProtocolError } from '../protocol/errors.js';
 import { Opcode } from '../protocol/opcode.js';
 import { Protocol, type ProtocolSink, type Role } from '../protocol/protocol.js';
+import { decodeUtf8 } from '../protocol/utf8.js';
 import { ConnectionClosedError, isErrorOf, abnormalEnd, type CloseInfo } from './close-info.js';
-import type { Batch } from './batch.js';
-import { enterDataEvent, leaveDataEvent } from './flush-schedule.js';
+import { enterDataEvent, leaveDataEvent, type Flushable } from './flush-schedule.js';
+import { Compression, type CompressionOwner } from './compression.js';
 import type { Inbox, InboxOwner } from './inbox.js';
-import { messageChannel, tellControl, tellReceived, tellSent } from './diagnostics.js';
-import { toBytes, type MessageData } from './message-data.js';
+import { messageChannel, tellControl, tellReceived } from './diagnostics.js';
+import { MessageSender, type SenderOwner } from './message-sender.js';
 import type { ConnectionSettings } from './options.js';
 import { Liveness, type Vitals } from './liveness.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import { Pings } from './pings.js';
-import { PreparedMessage } from './prepared-message.js';
 import type { PulseMember } from './pulse.js';
-import { rejected } from './settled.js';
 import { hearAll, hearErrors, type StreamListener } from './stream-listeners.js';
-import type { WriteOptions } from './web-socket-options.js';
 
 /** Why reading has stopped, as bits: reading goes on when none is left. */
-const Halt = { Output: 1, Unread: 2 } as const;
+const Halt = { Output: 1, Unread: 2, Inflating: 4 } as const;
 
 /** What a connection tells its WebSocket. */
 export interface ConnectionOwner {
@@ -41,20 +40,32 @@ export interface ConnectionOwner {
  * answers pings and close frames, stops reading when it must, and sees to the end. It alone sends.
  */
 export class Connection
-  implements ProtocolSink, InboxOwner, OutboxOwner, StreamListener, PulseMember, Vitals
+  implements
+    ProtocolSink,
+    CompressionOwner,
+    SenderOwner,
+    InboxOwner,
+    OutboxOwner,
+    StreamListener,
+    PulseMember,
+    Vitals
 {
   pulseIndex = -1;
   readonly role: Role;
   readonly outbox: Outbox;
+  readonly sender: MessageSender;
   readonly #owner: ConnectionOwner;
   readonly #stream: Duplex;
   readonly #protocol: Protocol;
   readonly #inbox: Inbox;
   readonly #settings: ConnectionSettings;
   readonly #pings: Pings;
+  readonly #compression: Compression | undefined;
   /** A chunk of a socket is ours to unmask in place; one of another Duplex may be somebody's own bytes. */
   readonly #copiesChunks: boolean;
   #halt = 0;
+  /** `close` has been called; the close frame may still wait for messages that are being compressed. */
+  #isLeaving = false;
   #close: CloseInfo | undefined;
   #closeTimer: unknown;
   #gone = false;
@@ -69,6 +80,7 @@ export class Connection
     role: Role,
     inbox: Inbox,
     settings: ConnectionSettings,
+    codec: Codec | undefined,
   ) {
     // First of all: a stream without a listener for errors ends the process.
     hearErrors(stream, this);
@@ -80,18 +92,27 @@ export class Connection
     this.#copiesChunks = !(stream instanceof Socket);
     this.#protocol = new Protocol(this, {
       role,
-      allowCompressed: false,
+      allowCompressed: codec !== undefined,
       maxMessageSize: settings.maxMessageSize,
       maxFragments: settings.maxFragments,
     });
     this.outbox = new Outbox(this, stream, role, settings.highWaterMark);
+    this.#compression = codec && new Compression(this, this.outbox, codec, settings.maxMessageSize);
     this.#pings = new Pings(settings.clock);
     this.#liveness = new Liveness(settings);
+    this.sender = new MessageSender(
+      this,
+      owner,
+      this.outbox,
+      this.#compression,
+      this.#liveness,
+      settings,
+    );
     inbox.attach(this);
   }
 
   get isOpen(): boolean {
-    return this.#protocol.state === 'open';
+    return this.#protocol.state === 'open' && !this.#isLeaving;
   }
 
   /** Whether the socket is gone. */
@@ -130,11 +151,27 @@ export class Connection
     } catch (error) {
       this.#fail(error);
     } finally {
-      // Also when `onError` throws.
-      leaveDataEvent(before);
-      this.#inbox.endOfBurst();
-      this.outbox.flush();
+      this.#endTurn(before);
     }
+  }
+
+  /** What else brings messages does it as a chunk does. */
+  #inTurn(deliver: () => void): void {
+    const before = enterDataEvent(this.outbox);
+    try {
+      deliver();
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#endTurn(before);
+    }
+  }
+
+  /** The messages of one turn have been delivered: what was written meanwhile leaves. Also when `onError` throws. */
+  #endTurn(before: Flushable | undefined): void {
+    leaveDataEvent(before);
+    this.#inbox.endOfBurst();
+    this.outbox.flush();
   }
 
   // What the protocol says.
@@ -145,8 +182,8 @@ export class Connection
     this.#inbox.push(data, size);
   }
 
-  onCompressedMessage(): void {
-    throw new Error('compression was not agreed on');
+  onCompressedMessage(payload: Buffer, text: boolean): void {
+    if (this.isOpen) this.#compression!.inflate(payload, text);
   }
 
   onPing(payload: Buffer): void {
@@ -172,6 +209,26 @@ export class Connection
     };
     if (!answered) this.#sendClose(status.code, '');
     this.#ending(close);
+  }
+
+  // What compression says.
+
+  onInflated(payload: Buffer, text: boolean): void {
+    this.onMessage(text ? decodeUtf8(payload, 0, payload.length) : payload, payload.length);
+  }
+
+  onInflating(): void {
+    this.#stop(Halt.Inflating);
+  }
+
+  onInflatedLater(payload: Buffer, text: boolean): void {
+    if (!this.isOpen) return;
+    this.#inTurn(() => this.onInflated(payload, text));
+    this.#goOn(Halt.Inflating);
+  }
+
+  onInflateError(error: unknown): void {
+    this.#fail(error);
   }
 
   // What the inbox and the outbox say.
@@ -218,76 +275,12 @@ export class Connection
     if (this.#halt === 0) return;
     this.#halt &= ~reason;
     if (this.#halt !== 0) return;
-    const before = enterDataEvent(this.outbox);
-    try {
-      this.#protocol.resume();
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      leaveDataEvent(before);
-      this.#inbox.endOfBurst();
-      this.outbox.flush();
-    }
+    this.#inTurn(() => this.#protocol.resume());
     this.#liveness.heard();
     if (this.#halt === 0 && !this.#gone) this.#stream.resume();
   }
 
   // Sending.
-
-  /**
-   * A message.
-   * @throws {TypeError} for anything but a string or bytes.
-   */
-  write(data: MessageData | PreparedMessage, options: WriteOptions | undefined): Promise<void> {
-    if (this.#protocol.state !== 'open') return rejected(this.closedError());
-    if (this.outbox.isBlocked && this.#isOverfull()) return rejected(this.#overflow());
-    this.#liveness.sent();
-    if (messageChannel.hasSubscribers) tellSent(this.#owner, data, options?.text);
-    if (typeof data === 'string' && options?.text !== false) return this.outbox.writeText(data);
-    if (data instanceof PreparedMessage) return this.outbox.writeBytes(data.opcode, data.payload);
-    const bytes = toBytes(data);
-    if (options?.text !== true) return this.outbox.writeBytes(Opcode.Binary, bytes);
-    if (!isUtf8(bytes)) throw new TypeError('bytes to be sent as text are not valid UTF-8');
-    return this.outbox.writeBytes(Opcode.Text, bytes);
-  }
-
-  /** A message that others get too; `start` is where it begins in `batch`. */
-  publish(message: PreparedMessage, batch: Batch, start: number): boolean {
-    if (this.role === 'client') {
-      void this.write(message, undefined);
-      return true;
-    }
-    if (this.outbox.isBlocked && this.#isOverfull()) {
-      void this.#overflow();
-      return false;
-    }
-    this.#liveness.sent();
-    if (messageChannel.hasSubscribers) tellSent(this.#owner, message, undefined);
-    this.outbox.writeShared(batch, start);
-    return true;
-  }
-
-  #isOverfull(): boolean {
-    return this.outbox.bufferedAmount > this.#settings.maxSendBuffer;
-  }
-
-  /** A message, without waiting: whether there is room for more. */
-  send(data: MessageData | PreparedMessage, options: WriteOptions | undefined): boolean {
-    if (this.#protocol.state !== 'open') return false;
-    void this.write(data, options);
-    return !this.outbox.isBlocked && this.isOpen;
-  }
-
-  /** The send buffer was full before this message: it ends the connection, or itself. */
-  #overflow(): Error {
-    const cause = new PosternError(
-      'POSTERN_ERR_SEND_BUFFER_FULL',
-      `more than ${this.#settings.maxSendBuffer} bytes are unsent`,
-    );
-    if (this.#settings.overflow === 'drop') return cause;
-    this.#giveUp(cause);
-    return this.closedError();
-  }
 
   /** A ping; the promise resolves with the round trip in milliseconds. */
   ping(payload: Uint8Array | undefined): Promise<number> {
@@ -314,11 +307,18 @@ export class Connection
     if (this.#gone) return;
     if (this.isOpen) {
       this.#inbox.discard();
-      this.#sendClose(code, reason);
+      this.#isLeaving = true;
+      if (this.#compression === undefined) this.#sendClose(code, reason);
+      else this.#compression.whenIdle(() => this.#sendCloseUnlessSent(code, reason));
       // We must read on to see the peer's close frame.
       this.#goOn(this.#halt);
     }
     this.#armCloseTimer(timeout);
+  }
+
+  /** The peer's own may have come while messages were being compressed. */
+  #sendCloseUnlessSent(code: number, reason: string): void {
+    if (this.#protocol.state === 'open') this.#sendClose(code, reason);
   }
 
   #sendClose(code: number, reason: string): void {
@@ -382,7 +382,7 @@ export class Connection
   /** Fails the connection: the peer is told why, what it sends is of no interest any more (section 7.1.7). */
   fail(code: number, reason: string, cause: Error): void {
     if (this.#gone || this.#close !== undefined) return;
-    if (this.isOpen) this.#sendClose(code, reason.slice(0, MAX_CLOSE_REASON));
+    this.#sendCloseUnlessSent(code, reason.slice(0, MAX_CLOSE_REASON));
     this.#protocol.end();
     this.#ending({ code, reason, wasClean: false, initiator: 'local', cause });
   }
@@ -415,7 +415,9 @@ export class Connection
     this.#protocol.end();
     this.#settings.pulse.remove(this);
     this.#settings.clock.clearTimeout(this.#closeTimer);
-    this.outbox.close(this.closedError());
+    const error = this.closedError();
+    this.#compression?.release(error);
+    this.outbox.close(error);
     this.#owner.onClosed();
   }
 
@@ -462,7 +464,7 @@ export class Connection
     if (this.#close !== undefined) return;
     const verdict = this.#liveness.judge(this);
     if (verdict === undefined) return;
-    if (verdict.act === 'giveUp') this.#giveUp(verdict.cause);
+    if (verdict.act === 'giveUp') this.giveUp(verdict.cause);
     else if (verdict.act === 'fail') this.#fail(verdict.cause);
     else if (!this.isOpen) return;
     else if (verdict.act === 'ping') void this.ping(undefined);
@@ -484,7 +486,7 @@ export class Connection
   }
 
   /** The peer is taken for dead: it would not see a close frame. */
-  #giveUp(cause: PosternError): void {
+  giveUp(cause: PosternError): void {
     this.destroy(abnormalEnd('local', cause));
   }
 }

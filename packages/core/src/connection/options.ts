@@ -1,3 +1,8 @@
+import {
+  resolveCompression,
+  type CompressionOptions,
+  type CompressionSettings,
+} from '../deflate/compression-options.js';
 import { systemClock, type Clock } from './clock.js';
 import { pulseFor, type Pulse } from './pulse.js';
 
@@ -65,6 +70,12 @@ export interface ConnectionOptions {
    */
   readonly closeTimeout?: number;
   /**
+   * Whether to offer, or agree to, permessage-deflate (RFC 7692); an object says how. See `docs/security.md` before
+   * compressing secrets together with what an attacker can choose.
+   * @default false
+   */
+  readonly compression?: boolean | CompressionOptions;
+  /**
    * Where timers come from; see `fakeClock` in `@postern/core/testing`.
    * @default the system's
    */
@@ -85,10 +96,13 @@ export const connectionDefaults = Object.freeze({
   heartbeatTimeout: 20_000,
   idleTimeout: 0,
   closeTimeout: 10_000,
+  compression: false,
 } as const);
 
 /** Options past the door: checked, nothing optional, durations in beats where the pulse counts them. */
-export interface ConnectionSettings extends Required<ConnectionOptions> {
+export interface ConnectionSettings extends Required<Omit<ConnectionOptions, 'compression'>> {
+  /** Undefined for none. */
+  readonly compression: CompressionSettings | undefined;
   readonly pulse: Pulse;
   readonly messageBeats: number;
   readonly intervalBeats: number;
@@ -118,6 +132,7 @@ export function resolveConnectionOptions(options: ConnectionOptions = {}): Conne
     heartbeatTimeout: duration(options, 'heartbeatTimeout'),
     idleTimeout: duration(options, 'idleTimeout'),
     closeTimeout: duration(options, 'closeTimeout'),
+    compression: resolveCompression(options.compression),
   };
   return { ...checked, clock, ...inBeats(checked, clock) };
 }

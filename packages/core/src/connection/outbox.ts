@@ -17,6 +17,7 @@ import { Backlog, type Taken } from './backlog.js';
 import type { Batch } from './batch.js';
 import { isInDataEvent, scheduleFlush, type Flushable } from './flush-schedule.js';
 import { nextMaskingKey } from './masking-key.js';
+import type { Place } from './publication.js';
 import { harmless, ROOM } from './settled.js';
 import { maskInSlab, renewSlab, slab, SLAB_SIZE, takeOver, type SlabOwner } from './write-slab.js';
 
@@ -72,6 +73,8 @@ export class Outbox implements Flushable, SlabOwner {
   #questions = 0;
   /** Bytes of the backlog that the stream was given. */
   #handed = 0;
+  /** What is being compressed. */
+  #reserved = 0;
   #ending = false;
   #room: Promise<void> | undefined;
   #settleRoom: Taken | undefined;
@@ -93,6 +96,7 @@ export class Outbox implements Flushable, SlabOwner {
       inSlab +
       (this.#batchEnd - this.#batchStart) +
       this.#backlog.byteLength +
+      this.#reserved +
       this.#stream.writableLength
     );
   }
@@ -104,7 +108,8 @@ export class Outbox implements Flushable, SlabOwner {
 
   /** A text message. The promise is `ROOM` while there is room. */
   writeText(text: string): Promise<void> {
-    if (text.length > COPIED_UP_TO) return this.#writeOwned(Opcode.Text, Buffer.from(text, 'utf8'));
+    if (text.length > COPIED_UP_TO)
+      return this.#writeOwned(FIN | Opcode.Text, Buffer.from(text, 'utf8'));
     this.#writeSmallText(text);
     return this.#written();
   }
@@ -116,7 +121,29 @@ export class Outbox implements Flushable, SlabOwner {
     return this.#written();
   }
 
-  /** A control frame, or any small frame with its whole first byte. */
+  /** Whether a payload of so many bytes is copied at once. */
+  isSmall(length: number): boolean {
+    return length <= COPIED_UP_TO;
+  }
+
+  /** A message with its whole first byte, in a buffer that nobody else has a hold of. */
+  writeOwned(first: number, payload: Buffer): Promise<void> {
+    if (payload.length > COPIED_UP_TO) return this.#writeOwned(first, payload);
+    this.#writeSmall(first, payload);
+    return this.#written();
+  }
+
+  /** So many bytes are on their way here, being compressed, and count as output; negative when they have come. */
+  reserve(length: number): void {
+    this.#reserved += length;
+    if (length < 0) this.#checkRoom();
+    else if (!this.isBlocked && this.bufferedAmount > this.#highWaterMark) {
+      this.isBlocked = true;
+      this.#owner.onBlocked();
+    }
+  }
+
+  /** A control frame. */
   writeControl(opcode: number, payload: Uint8Array): void {
     this.#writeSmall(FIN | opcode, payload);
     void this.#written();
@@ -165,9 +192,9 @@ export class Outbox implements Flushable, SlabOwner {
 
   /** The caller's large payload: a server sends it as it is, a client masks a copy. */
   #writeLarge(opcode: number, payload: Uint8Array): Promise<void> {
-    if (this.#masked) return this.#writeOwned(opcode, Buffer.from(payload));
+    if (this.#masked) return this.#writeOwned(FIN | opcode, Buffer.from(payload));
     const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-    this.#writeSmallHeader(opcode, bytes.length);
+    this.#writeSmallHeader(FIN | opcode, bytes.length);
     const sent = new Promise<void>((resolve, reject) => {
       this.#backlog.add(bytes, (error) => {
         if (error != null && this.#closedBy === undefined) this.#owner.onWriteError(error);
@@ -180,23 +207,23 @@ export class Outbox implements Flushable, SlabOwner {
   }
 
   /** A large payload that nobody else has a hold of. */
-  #writeOwned(opcode: number, payload: Buffer): Promise<void> {
-    this.#writeSmallHeader(opcode, payload.length, payload);
+  #writeOwned(first: number, payload: Buffer): Promise<void> {
+    this.#writeSmallHeader(first, payload.length, payload);
     this.#backlog.add(payload, undefined);
     return this.#writtenLarge();
   }
 
   /** The header of a payload that follows by reference, which is masked in place if there is a key. */
-  #writeSmallHeader(opcode: number, payloadLength: number, masked?: Buffer): void {
+  #writeSmallHeader(first: number, payloadLength: number, masked?: Buffer): void {
     const offset = this.#claim(MAX_HEADER_LENGTH);
     const maskingKey = this.#masked ? nextMaskingKey() : undefined;
-    slab.end = writeFrameHeader(slab.bytes, offset, FIN | opcode, payloadLength, maskingKey);
+    slab.end = writeFrameHeader(slab.bytes, offset, first, payloadLength, maskingKey);
     if (maskingKey !== undefined) maskWhole(masked!, maskingKey);
     this.keepSlabPart();
   }
 
-  /** What stands in `batch` from `start` to its end: frames of a server, shared with other connections. */
-  writeShared(batch: Batch, start: number): void {
+  /** A frame of a server that stands last in its group's batch, shared with other connections. */
+  writeShared({ batch, start }: Place): Promise<void> {
     if (this.#batch !== batch || this.#batchEnd !== start) {
       this.#keepBatchPart();
       if (slab.owner === this) this.keepSlabPart();
@@ -204,7 +231,7 @@ export class Outbox implements Flushable, SlabOwner {
       this.#batchStart = start;
     }
     this.#batchEnd = batch.length;
-    void this.#written();
+    return this.#written();
   }
 
   #keepBatchPart(): void {
@@ -342,8 +369,13 @@ export class Outbox implements Flushable, SlabOwner {
     this.#holding = false;
     this.#questions += 1;
     this.flush();
-    if (!this.isBlocked) return;
-    if (this.#holding && this.bufferedAmount > this.#highWaterMark) return;
+    this.#checkRoom();
+  }
+
+  #checkRoom(): void {
+    if (!this.isBlocked || this.#closedBy !== undefined) return;
+    const waits = this.#holding || this.#reserved > 0;
+    if (waits && this.bufferedAmount > this.#highWaterMark) return;
     this.isBlocked = false;
     this.#settle(undefined);
     this.#owner.onRoom();

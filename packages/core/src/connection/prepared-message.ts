@@ -1,15 +1,18 @@
 import { Buffer } from 'node:buffer';
 
+import { Deflater, type DeflaterSettings } from '../deflate/deflater.js';
+import { RSV1 } from '../protocol/frame-header.js';
 import { createFrame, FIN } from '../protocol/frame-writer.js';
 import { Opcode } from '../protocol/opcode.js';
 import { toBytes, type MessageData } from './message-data.js';
 
-/** A message that is framed once, for any number of connections. Made by `prepare`. */
+/** A message that is framed, and compressed, once for any number of connections. Made by `prepare`. */
 export class PreparedMessage {
   readonly opcode: number;
   /** A copy: what the caller does with the bytes afterwards changes nothing. */
   readonly payload: Buffer;
   #serverFrame: Buffer | undefined;
+  #compressed: Map<string, Buffer | Promise<Buffer>> | undefined;
 
   constructor(opcode: number, payload: Buffer) {
     this.opcode = opcode;
@@ -20,6 +23,30 @@ export class PreparedMessage {
   get serverFrame(): Buffer {
     this.#serverFrame ??= createFrame(FIN | this.opcode, this.payload, undefined);
     return this.#serverFrame;
+  }
+
+  /**
+   * The message compressed by itself, for all connections with these settings. It refers to nothing before it, so it fits
+   * wherever it is sent, with or without context takeover.
+   */
+  compressed(settings: DeflaterSettings): Buffer | Promise<Buffer> {
+    const { windowBits, level, memLevel, codec } = settings;
+    const key = `${windowBits} ${level} ${memLevel} ${codec}`;
+    this.#compressed ??= new Map();
+    let result = this.#compressed.get(key);
+    if (result === undefined) {
+      result = new Deflater({ ...settings, noContextTakeover: true }).deflate(this.payload);
+      this.#compressed.set(key, result);
+    }
+    return result;
+  }
+
+  /** The whole compressed frame as a server sends it; undefined when it takes another thread. */
+  compressedServerFrame(settings: DeflaterSettings): Buffer | undefined {
+    const bytes = this.compressed(settings);
+    return bytes instanceof Uint8Array
+      ? createFrame(FIN | RSV1 | this.opcode, bytes, undefined)
+      : undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Agreed } from './agreed.js';
 import type { ConnectionOptions } from './options.js';
 import type { Role } from '../protocol/protocol.js';
 import type { WebSocket } from './web-socket.js';
@@ -37,11 +38,6 @@ export interface CloseOptions {
    * @default the connection's `closeTimeout`
    */
   readonly timeout?: number;
-}
-
-/** What the opening handshake agreed on. */
-export interface Agreed {
-  readonly subprotocol?: string;
 }
 
 /** Hears of what went wrong in user code, or between us and a framework. */

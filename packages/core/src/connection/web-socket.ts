@@ -7,7 +7,7 @@ import { checkCloseArguments } from '../protocol/close-frame.js';
 import { PosternError, StateError } from '../protocol/errors.js';
 import type { Role } from '../protocol/protocol.js';
 import type { AcceptOptions, Admission, RefuseOptions } from './admission.js';
-import type { Batch } from './batch.js';
+import { codecFor, type Agreed } from './agreed.js';
 import { abnormalEnd, ConnectionClosedError, type CloseInfo } from './close-info.js';
 import { Connection, type ConnectionOwner } from './connection.js';
 import { closeChannel, errorChannel, openChannel } from './diagnostics.js';
@@ -21,10 +21,10 @@ import {
   type ConnectionSettings,
 } from './options.js';
 import type { PreparedMessage } from './prepared-message.js';
+import type { Publication } from './publication.js';
 import { printError } from './print-error.js';
 import { HAD_ROOM, harmless, rejected, ROOM } from './settled.js';
 import type {
-  Agreed,
   CloseOptions,
   ErrorListener,
   OverOptions,
@@ -66,13 +66,8 @@ export let failByUser: (ws: WebSocket, error: unknown) => void;
 /** Whether `error` only tells that this very connection has ended. */
 export let isOrdinaryEnd: (ws: WebSocket, error: unknown) => boolean;
 
-/** A message that goes to others too, and begins at `start` in `batch`; whether it was taken. */
-export let publishTo: (
-  ws: WebSocket,
-  message: PreparedMessage,
-  batch: Batch,
-  start: number,
-) => boolean;
+/** A message that goes to others too; whether it was taken. */
+export let publishTo: (ws: WebSocket, publication: Publication) => boolean;
 
 /** One end of a WebSocket connection. RFC 6455. */
 export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
@@ -106,8 +101,7 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
     failHandshake = (ws, error) => ws.#failHandshake(error);
     isListening = (ws) => ws.#inbox.isListening;
     failByUser = (ws, error) => ws.#connection?.failByUser(error);
-    publishTo = (ws, message, batch, start) =>
-      ws.isOpen && ws.#connection!.publish(message, batch, start);
+    publishTo = (ws, publication) => ws.isOpen && ws.#connection!.sender.publish(publication);
     isOrdinaryEnd = (ws, error) =>
       error === ws.#handshakeError || ws.#connection?.isItsEnd(error) === true;
   }
@@ -299,7 +293,7 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
     const connection = this.#connection;
     if (connection === undefined) return rejected(this.#notAccepted('write'));
     try {
-      return connection.write(data, options);
+      return connection.sender.write(data, options);
     } catch (error) {
       return rejected(error);
     }
@@ -333,7 +327,7 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
       if (this.#isClosed) return false;
       throw this.#notAccepted('send');
     }
-    return connection.send(data, options);
+    return connection.sender.send(data, options);
   }
 
   /**
@@ -426,7 +420,8 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
   #open(duplex: Duplex, head: readonly Buffer[], agreed: Agreed): void {
     this.#admission = undefined;
     this.#subprotocol = agreed.subprotocol ?? '';
-    this.#connection = new Connection(this, duplex, this.role, this.#inbox, this.#settings);
+    const codec = codecFor(agreed, this.role, this.#settings.compression);
+    this.#connection = new Connection(this, duplex, this.role, this.#inbox, this.#settings, codec);
     if (openChannel.hasSubscribers) openChannel.publish({ ws: this });
     this.#connection.start(head);
   }

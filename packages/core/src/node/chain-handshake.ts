@@ -3,11 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import type { RefuseOptions } from '../connection/admission.js';
-import type { OutgoingHeaders } from '../handshake/outgoing-headers.js';
 import { HandshakeError } from '../handshake/errors.js';
 import { acceptHeaders } from '../handshake/switching-protocols.js';
 import type { ErrorCode } from '../protocol/errors.js';
-import type { Gate, Road } from '../server/gate.js';
+import type { Gate, GateAnswer, Road } from '../server/gate.js';
 import { handshakeKey } from '../server/negotiate.js';
 import type { HandlerSettings } from '../server/options.js';
 import type { PendingHandshake } from '../server/registry.js';
@@ -49,8 +48,7 @@ export class ChainHandshake implements Road, PendingHandshake {
   #gate: Gate | undefined;
   #decide: ((decision: Decision) => void) | undefined;
   #fail: ((error: unknown) => void) | undefined;
-  #acceptance:
-    { readonly subprotocol: string; readonly headers: OutgoingHeaders | undefined } | undefined;
+  #acceptance: GateAnswer | undefined;
   #isSwitching = false;
   #isAnswered = false;
   #isSettled = false;
@@ -107,8 +105,8 @@ export class ChainHandshake implements Road, PendingHandshake {
 
   // What the gate says.
 
-  onAccepted(gate: Gate, subprotocol: string, headers: OutgoingHeaders | undefined): void {
-    this.#acceptance = { subprotocol, headers };
+  onAccepted(gate: Gate, answer: GateAnswer): void {
+    this.#acceptance = answer;
     this.#decide?.({ accepted: true, status: 200 });
   }
 
@@ -153,12 +151,12 @@ export class ChainHandshake implements Road, PendingHandshake {
     writeHead: ServerResponse['writeHead'],
     args: readonly unknown[],
   ): ServerResponse {
-    const { subprotocol, headers } = this.#acceptance!;
+    const { subprotocol, extensions, headers } = this.#acceptance!;
     setHeaders(response, args.at(-1));
     for (const name of ENTITY_HEADERS) response.removeHeader(name);
     this.#isSwitching = true;
     response.writeHead = writeHead;
-    const accepted = acceptHeaders(handshakeKey(this.request), subprotocol, [], headers);
+    const accepted = acceptHeaders(handshakeKey(this.request), subprotocol, extensions, headers);
     for (const [name, value] of Object.entries(accepted)) {
       // The chain's own cookies stay: a session's is one of them.
       if (name.toLowerCase() === 'set-cookie') response.appendHeader(name, value);

@@ -4,10 +4,9 @@ import type { Duplex } from 'node:stream';
 
 import type { RefuseOptions } from '../connection/admission.js';
 import type { WebSocket } from '../connection/web-socket.js';
-import type { OutgoingHeaders } from '../handshake/outgoing-headers.js';
 import { refusal, type Refusal } from '../handshake/refusal.js';
 import { renderSwitchingProtocols } from '../handshake/switching-protocols.js';
-import { Gate, type Road, type SubprotocolChoice } from '../server/gate.js';
+import { Gate, type GateAnswer, type Road, type HandshakeChoice } from '../server/gate.js';
 import { handshakeKey, judgeHandshake } from '../server/negotiate.js';
 import { EarlyBytes } from './early-bytes.js';
 import type { Handler } from './handler.js';
@@ -46,7 +45,7 @@ export function admitDirectly(
   return gate.ws;
 }
 
-function judge(handler: Handler<undefined>, request: IncomingMessage): Refusal | SubprotocolChoice {
+function judge(handler: Handler<undefined>, request: IncomingMessage): Refusal | HandshakeChoice {
   const { registry, settings } = handler;
   try {
     const noRoom = registry.refusalFor(request, settings.trustProxy);
@@ -84,7 +83,7 @@ class DirectRoad implements Road {
     this.#socket.destroy();
   }
 
-  onAccepted(gate: Gate, subprotocol: string, headers: OutgoingHeaders | undefined): void {
+  onAccepted(gate: Gate, { subprotocol, extensions, headers }: GateAnswer): void {
     const socket = this.#socket;
     const early = this.#early.take();
     if (socket.destroyed) {
@@ -92,7 +91,7 @@ class DirectRoad implements Road {
       return;
     }
     settleSocket(socket);
-    socket.write(renderSwitchingProtocols(this.#key, subprotocol, [], headers), 'latin1');
+    socket.write(renderSwitchingProtocols(this.#key, subprotocol, extensions, headers), 'latin1');
     gate.open(socket, early);
     // The connection listens for errors itself.
     socket.off('error', ignore);

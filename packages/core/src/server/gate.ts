@@ -14,6 +14,7 @@ import {
   type WebSocketHooks,
 } from '../connection/web-socket.js';
 import { HandshakeError } from '../handshake/errors.js';
+import type { ExtensionOffer } from '../handshake/header-grammar.js';
 import { copyHeaders, type OutgoingHeaders } from '../handshake/outgoing-headers.js';
 import { checkRefusal } from '../handshake/refusal.js';
 import { checkAcceptedSubprotocol } from '../handshake/subprotocol.js';
@@ -35,7 +36,7 @@ export type Gatekeeper<Context = unknown> = (
 /** What a gatekeeper's word leads to: a raw socket's own response, or one that goes through a framework. */
 export interface Road {
   /** The client is let in: send the 101, then call `gate.open`. */
-  onAccepted(gate: Gate, subprotocol: string, headers: OutgoingHeaders | undefined): void;
+  onAccepted(gate: Gate, answer: GateAnswer): void;
   /** The client is turned away. */
   onRefused(status: number, options: RefuseOptions): void;
   /** The gatekeeper threw before it decided. */
@@ -51,11 +52,21 @@ export interface GateKeeping {
   readonly hooks: WebSocketHooks;
 }
 
-/** The subprotocols of one handshake. */
-export interface SubprotocolChoice {
+/** What a handshake that may pass can be answered with. */
+export interface HandshakeChoice {
+  /** The subprotocols that the client offers. */
   readonly offered: readonly string[];
-  /** What the handler's own list chose; `''` for none. */
+  /** What the handler's own list chose of them; `''` for none. */
   readonly selected: string;
+  readonly extensions: readonly ExtensionOffer[];
+}
+
+/** What a client that is let in is answered. */
+export interface GateAnswer {
+  /** `''` for none. */
+  readonly subprotocol: string;
+  readonly extensions: readonly ExtensionOffer[];
+  readonly headers: OutgoingHeaders | undefined;
 }
 
 type Phase = 'deciding' | 'accepted' | 'refused' | 'open' | 'failed';
@@ -67,7 +78,7 @@ type Phase = 'deciding' | 'accepted' | 'refused' | 'open' | 'failed';
 export class Gate implements Admission, PendingHandshake {
   readonly ws: WebSocket;
   readonly #keeping: GateKeeping;
-  readonly #choice: SubprotocolChoice;
+  readonly #choice: HandshakeChoice;
   /** Dropped when the client is in: nothing of the request may live as long as the connection. */
   #road: Road | undefined;
   /** The request, for whoever has subscribed to `postern:handshake`. */
@@ -83,7 +94,7 @@ export class Gate implements Admission, PendingHandshake {
   #hasEnded = false;
   #thrown: { readonly error: unknown } | undefined;
 
-  constructor(keeping: GateKeeping, choice: SubprotocolChoice, road: Road) {
+  constructor(keeping: GateKeeping, choice: HandshakeChoice, road: Road) {
     this.#keeping = keeping;
     this.#choice = choice;
     this.#road = road;
@@ -162,7 +173,13 @@ export class Gate implements Admission, PendingHandshake {
   }
 
   #letIn(): void {
-    if (this.#phase === 'accepted') this.#road?.onAccepted(this, this.#subprotocol, this.#headers);
+    if (this.#phase !== 'accepted') return;
+    const { extensions } = this.#choice;
+    this.#road?.onAccepted(this, {
+      subprotocol: this.#subprotocol,
+      extensions,
+      headers: this.#headers,
+    });
   }
 
   refuse(status: number, options: RefuseOptions): void {
@@ -217,7 +234,8 @@ export class Gate implements Admission, PendingHandshake {
     registry.add(this.ws);
     // Before the first message: early ones are read as the connection opens.
     this.#tell('accepted', undefined);
-    openWebSocket(this.ws, duplex, head, { subprotocol: this.#subprotocol });
+    const { extensions } = this.#choice;
+    openWebSocket(this.ws, duplex, head, { subprotocol: this.#subprotocol, extensions });
     registry.onOpened(this.ws);
     this.#resolveOpened?.();
     this.#forget();

@@ -1,15 +1,16 @@
+import { negotiateDeflate } from '../deflate/negotiate.js';
 import type { ExtensionOffer } from '../handshake/header-grammar.js';
 import { checkOrigin, type Origins } from '../handshake/origin.js';
 import type { HeaderRecord } from '../handshake/outgoing-headers.js';
 import type { Refusal } from '../handshake/refusal.js';
 import { fieldValue, type RequestHead } from '../handshake/request-head.js';
-import { checkServerHandshake } from '../handshake/server-handshake.js';
+import { checkServerHandshake, offeredExtensions } from '../handshake/server-handshake.js';
 import {
   selectSubprotocol,
   subprotocols as offeredSubprotocols,
 } from '../handshake/subprotocol.js';
 import { acceptHeaders } from '../handshake/switching-protocols.js';
-import type { SubprotocolChoice } from './gate.js';
+import type { HandshakeChoice } from './gate.js';
 import { HandshakeRequest } from './handshake-request.js';
 import { resolveHandlerOptions, type HandlerOptions, type HandlerSettings } from './options.js';
 
@@ -33,21 +34,34 @@ export function negotiate(request: RequestHead, options: HandlerOptions = {}): N
   const settings = resolveHandlerOptions(options);
   const choice = judgeHandshake(request, settings);
   if ('ok' in choice) return choice;
-  const headers = acceptHeaders(handshakeKey(request), choice.selected, []);
-  return { ok: true, headers, subprotocol: choice.selected, extensions: [] };
+  const { selected, extensions } = choice;
+  const headers = acceptHeaders(handshakeKey(request), selected, extensions);
+  return { ok: true, headers, subprotocol: selected, extensions };
 }
 
-/** The refusal that the request deserves, or the subprotocols of one that may pass on to the gatekeeper. */
+/** The refusal that the request deserves, or what a request that may pass on to the gatekeeper can be answered with. */
 export function judgeHandshake(
   request: RequestHead,
   settings: HandlerSettings,
-): Refusal | SubprotocolChoice {
+): Refusal | HandshakeChoice {
   const refused =
     checkServerHandshake(request) ?? checkOrigin(request, originsOf(settings), settings.trustProxy);
   if (refused !== undefined) return refused;
   const offered = offeredSubprotocols(request);
   const selected = selectSubprotocol(offered, settings.subprotocols);
-  return typeof selected === 'string' ? { offered, selected } : selected;
+  if (typeof selected !== 'string') return selected;
+  return { offered, selected, extensions: chooseExtensions(request, settings) };
+}
+
+const NO_EXTENSIONS: readonly ExtensionOffer[] = [];
+
+function chooseExtensions(
+  request: RequestHead,
+  { connection }: HandlerSettings,
+): readonly ExtensionOffer[] {
+  if (connection.compression === undefined) return NO_EXTENSIONS;
+  const answer = negotiateDeflate(offeredExtensions(request), connection.compression);
+  return answer === undefined ? NO_EXTENSIONS : [answer.response];
 }
 
 /** A function is asked about the same light object that the gatekeeper gets. */

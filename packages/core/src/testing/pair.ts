@@ -1,6 +1,9 @@
 import type { ConnectionOptions } from '../connection/options.js';
 import type { ErrorListener } from '../connection/web-socket-options.js';
 import { WebSocket } from '../connection/web-socket.js';
+import { resolveCompression } from '../deflate/compression-options.js';
+import { negotiateDeflate, offerDeflate } from '../deflate/negotiate.js';
+import type { ExtensionOffer } from '../handshake/header-grammar.js';
 import { duplexPair } from './duplex-pair.js';
 
 export interface PairOptions extends ConnectionOptions {
@@ -22,11 +25,22 @@ export type Pair = [client: WebSocket, server: WebSocket] & {
  */
 export function pair(options: PairOptions = {}): Pair {
   const [near, far] = duplexPair();
-  const agreed = { subprotocol: options.subprotocol ?? '' };
+  const agreed = {
+    subprotocol: options.subprotocol ?? '',
+    extensions: agreedExtensions(options.compression),
+  };
   const client = WebSocket.over(near, { ...options, role: 'client', agreed });
   const server = WebSocket.over(far, { ...options, role: 'server', agreed });
   return Object.assign<[WebSocket, WebSocket], { client: WebSocket; server: WebSocket }>(
     [client, server],
     { client, server },
   );
+}
+
+/** What two ends with the same wish would agree on. */
+function agreedExtensions(compression: ConnectionOptions['compression']): ExtensionOffer[] {
+  const settings = resolveCompression(compression);
+  if (settings === undefined) return [];
+  const answer = negotiateDeflate([offerDeflate(settings)], settings);
+  return answer === undefined ? [] : [answer.response];
 }
