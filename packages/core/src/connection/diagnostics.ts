@@ -4,7 +4,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { CloseInfo } from './close-info.js';
 import { Opcode } from '../protocol/opcode.js';
 import type { Message } from './inbox.js';
-import type { MessageData } from './message-data.js';
+import { toBytes, type MessageData } from './message-data.js';
 import { PreparedMessage } from './prepared-message.js';
 import type { WebSocket } from './web-socket.js';
 
@@ -74,7 +74,7 @@ export function tellSent(
   const isPrepared = message instanceof PreparedMessage;
   const data = isPrepared ? message.payload : message;
   const isText = isPrepared ? message.opcode === Opcode.Text : (text ?? typeof data === 'string');
-  const size = typeof data === 'string' ? data.length : data.byteLength;
+  const size = typeof data === 'string' ? data.length : toBytes(data).length;
   messageChannel.publish({ ws, direction: 'sent', kind: isText ? 'text' : 'binary', data, size });
 }
 
