@@ -346,3 +346,12 @@ test('head bytes that fill the queue stop reading before it has begun', async ()
   }
   expect(received).toEqual(['0', '1', '2', '3', '4', 'later']);
 });
+
+test('a broken frame above the bound fails the connection when reading gets there', async () => {
+  const peer = rawPeer({ role: 'server', maxUnreadMessages: 2 });
+  await peer.send(text('one'), text('two'), { opcode: 3 });
+  expect(peer.ws.isOpen).toBe(true);
+  expect(unread(peer.ws)).toBe(2);
+  await turns();
+  expect(peer.ws.closeInfo).toMatchObject({ code: 1002, cause: { code: 'POSTERN_ERR_OPCODE' } });
+});

@@ -28,7 +28,7 @@ const durations = [
 ];
 
 test('the defaults are those that the documents promise, and frozen', () => {
-  expect(connectionDefaults).toEqual({
+  expect(connectionDefaults).toMatchObject({
     maxMessageSize: 1_048_576,
     maxFragments: 131_072,
     messageTimeout: 60_000,
@@ -45,11 +45,19 @@ test('the defaults are those that the documents promise, and frozen', () => {
   expect(Object.isFrozen(connectionDefaults)).toBe(true);
 });
 
-test('what is not given is the default, and the clock the system’s', () => {
-  expect(resolveConnectionOptions()).toMatchObject({ ...connectionDefaults, clock: systemClock });
-  expect(resolveConnectionOptions({ maxMessageSize: undefined } as object)).toMatchObject(
-    connectionDefaults,
-  );
+test.each([...sizes, ...durations, 'overflow'])(
+  '%s is its default when it is not given',
+  (name) => {
+    const expected = { [name]: connectionDefaults[name as keyof typeof connectionDefaults] };
+    expect(resolveConnectionOptions()).toMatchObject(expected);
+    expect(resolveConnectionOptions({ [name]: undefined })).toMatchObject(expected);
+  },
+);
+
+test('the clock is the system’s unless another is given', () => {
+  const clock = fakeClock();
+  expect(resolveConnectionOptions().clock).toBe(systemClock);
+  expect(resolveConnectionOptions({ clock }).clock).toBe(clock);
 });
 
 test.each([...sizes, ...durations])('%s must be a whole number, and its error names it', (name) => {
