@@ -6,7 +6,13 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { HandshakeEvent } from '../../src/connection/diagnostics.js';
 import type { WebSocket } from '../../src/connection/web-socket.js';
 import { createHandler } from '../../src/node/handler.js';
-import { Gate, type Gatekeeper, type Road, type SubprotocolChoice } from '../../src/server/gate.js';
+import {
+  Gate,
+  type GateAnswer,
+  type Gatekeeper,
+  type HandshakeChoice,
+  type Road,
+} from '../../src/server/gate.js';
 import type { HandlerOptions } from '../../src/server/options.js';
 import { duplexPair } from '../../src/testing/duplex-pair.js';
 import { fakeClock } from '../../src/testing/fake-clock.js';
@@ -17,7 +23,7 @@ const request = { method: 'GET', url: '/chat', headers: { host: 'localhost' } };
 /** A road that writes down what it is told, and opens nothing by itself. */
 class RecordingRoad implements Road {
   readonly told: unknown[] = [];
-  onAccepted(_: Gate, subprotocol: string, headers: unknown): void {
+  onAccepted(_: Gate, { subprotocol, headers }: GateAnswer): void {
     this.told.push(['accepted', subprotocol, headers]);
   }
   onRefused(status: number, options: object): void {
@@ -44,7 +50,7 @@ interface Scene {
 function scene(
   gatekeeper: Gatekeeper<string>,
   options: HandlerOptions = {},
-  choice: SubprotocolChoice = { offered: ['a', 'b'], selected: 'b' },
+  choice: HandshakeChoice = { offered: ['a', 'b'], selected: 'b', extensions: [] },
 ): Scene {
   const heard: unknown[] = [];
   const clock = fakeClock();

@@ -30,6 +30,23 @@ describe('negotiate', () => {
     expect(negotiate(request)).toMatchObject({ ok: true, subprotocol: '' });
   });
 
+  test('compression: agreed on where both want it, and never by default', () => {
+    const offer = 'permessage-deflate; client_max_window_bits, x-other';
+    const request = requestHead({ 'sec-websocket-extensions': offer });
+    expect(negotiate(request)).toMatchObject({ ok: true, extensions: [] });
+    expect(negotiate(requestHead(), { compression: true })).toMatchObject({ extensions: [] });
+    const answer = negotiate(request, { compression: { serverNoContextTakeover: true } });
+    expect(answer).toMatchObject({
+      ok: true,
+      headers: {
+        'Sec-WebSocket-Extensions': expect.stringMatching(
+          /^permessage-deflate;.*server_no_context_takeover/,
+        ) as string,
+      },
+      extensions: [{ name: 'permessage-deflate' }],
+    });
+  });
+
   test.each<[string, Parameters<typeof requestHead>, HandlerOptions, number]>([
     ['not a GET', [{}, { method: 'POST' }], {}, 405],
     ['HTTP/1.0', [{}, { httpVersion: '1.0' }], {}, 400],
@@ -101,7 +118,11 @@ describe('the judgement behind it', () => {
   test('of a request that may pass on: what was offered and what is chosen', () => {
     const request = requestHead({ 'sec-websocket-protocol': 'a, b' });
     const settings = resolveHandlerOptions({ subprotocols: ['b'] });
-    expect(judgeHandshake(request, settings)).toEqual({ offered: ['a', 'b'], selected: 'b' });
+    expect(judgeHandshake(request, settings)).toEqual({
+      offered: ['a', 'b'],
+      selected: 'b',
+      extensions: [],
+    });
     expect(handshakeKey(request)).toBe(sampleKey);
   });
 });

@@ -21,7 +21,7 @@ describe('options of whoever lets clients in', () => {
         maxPendingHandshakes: 4096,
       },
       onError: printError,
-      connection: connectionDefaults,
+      connection: { ...connectionDefaults, compression: undefined },
     });
     expect(handlerDefaults).toEqual({
       subprotocols: [],
