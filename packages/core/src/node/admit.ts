@@ -71,6 +71,7 @@ function decide<Context>(
       'a second WebSocketHandler was reached by one request, expected one',
     );
   }
+  if (handshake.ended !== undefined) return Promise.resolve(handshake.ended);
   const handler = handlerOn(home, route);
   const seen = asSeen(request, handshake.request, handshake.socket as IncomingRequest['socket']);
   const choice =
@@ -81,7 +82,7 @@ function decide<Context>(
     return Promise.resolve(turnedAway(choice.status, choice.headers, choice.body));
   }
   const gate = new Gate(handler, choice, handshake);
-  return handshake.judge(gate, () => gate.run(handler.gatekeeper, seen, context));
+  return handshake.judge(gate, handler.settings, () => gate.run(handler.gatekeeper, seen, context));
 }
 
 function handlerOn<Context>(home: ChainHome, route: Route<Context>): Handler<Context> {

@@ -40,6 +40,8 @@ export class ChainHandshake implements Road, PendingHandshake {
   /** As it came, before any middleware rewrote it. */
   readonly request: IncomingMessage;
   readonly #rules: ChainRules;
+  /** Those of the server; once a handler was reached, its own. */
+  #settings: HandlerSettings;
   readonly #socket: Duplex;
   readonly #early: EarlyBytes;
   readonly #onSettled: (handshake: ChainHandshake) => void;
@@ -52,6 +54,8 @@ export class ChainHandshake implements Road, PendingHandshake {
   #isSwitching = false;
   #isAnswered = false;
   #isSettled = false;
+  #ended: Decision | undefined;
+  #startedAt = 0;
   #timer: unknown;
 
   constructor(
@@ -62,6 +66,7 @@ export class ChainHandshake implements Road, PendingHandshake {
     onSettled: (handshake: ChainHandshake) => void,
   ) {
     this.#rules = rules;
+    this.#settings = rules.settings;
     this.request = request;
     this.#socket = socket;
     this.#onSettled = onSettled;
@@ -77,17 +82,31 @@ export class ChainHandshake implements Road, PendingHandshake {
 
   /** From here on the client is watched and the deadline runs. */
   start(): void {
-    const { connection, handshakeTimeout } = this.#rules.settings;
+    this.#startedAt = this.#settings.connection.clock.now();
     if (!this.#rules.mayBeForeign()) this.#early.hold(() => this.#onLeft());
     this.replayed.once('finish', () => this.#onEnded());
     this.replayed.once('close', () => this.#onAborted());
+    this.#armDeadline();
+  }
+
+  #armDeadline(): void {
+    const { connection, handshakeTimeout } = this.#settings;
+    const { clock } = connection;
+    clock.clearTimeout(this.#timer);
     if (handshakeTimeout === 0 || this.#isSettled) return;
-    this.#timer = connection.clock.setTimeout(() => this.#onDeadline(), handshakeTimeout);
+    const passed = clock.now() - this.#startedAt;
+    this.#timer = clock.setTimeout(
+      () => this.#onDeadline(),
+      Math.max(0, handshakeTimeout - passed),
+    );
   }
 
   /** The gatekeeper is to decide; the promise is its word, or rejects with what it threw. */
-  judge(gate: Gate, run: () => void): Promise<Decision> {
+  judge(gate: Gate, settings: HandlerSettings, run: () => void): Promise<Decision> {
     this.#gate = gate;
+    const { handshakeTimeout } = this.#settings;
+    this.#settings = settings;
+    if (settings.handshakeTimeout !== handshakeTimeout) this.#armDeadline();
     // Until here it may have been another listener's request, whose bytes were not ours to read.
     if (this.#rules.mayBeForeign()) this.#early.hold(() => this.#onLeft());
     const decision = new Promise<Decision>((resolve, reject) => {
@@ -101,6 +120,11 @@ export class ChainHandshake implements Road, PendingHandshake {
   /** Whether a gatekeeper has been asked already: a chain may reach two handlers, and only one can have the client. */
   get isJudged(): boolean {
     return this.#gate !== undefined;
+  }
+
+  /** What the chain is to answer when nobody is there any more to be let in: the client has left, or was told 503. */
+  get ended(): Decision | undefined {
+    return this.#ended;
   }
 
   // What the gate says.
@@ -197,7 +221,7 @@ export class ChainHandshake implements Road, PendingHandshake {
     if (this.#isSettled) return;
     this.#settle();
     this.#early.release();
-    endSocket(this.#rules.settings, this.#socket);
+    endSocket(this.#settings, this.#socket);
     this.replayed.destroy();
   }
 
@@ -215,14 +239,14 @@ export class ChainHandshake implements Road, PendingHandshake {
     this.replayed.handOver();
     this.#socket.destroy();
     this.#gate?.fail('POSTERN_ERR_HANDSHAKE_ABORTED', LEFT);
-    this.#decide?.(turnedAway(CLIENT_CLOSED_REQUEST, {}, ''));
+    this.#end(turnedAway(CLIENT_CLOSED_REQUEST, {}, ''));
   }
 
   #onDeadline(): void {
-    const message = `neither accepted nor refused within ${this.#rules.settings.handshakeTimeout / 1000} s`;
+    const message = `neither accepted nor refused within ${this.#settings.handshakeTimeout / 1000} s`;
     const ws = this.#gate?.ws;
     this.#answerItself(message, 'POSTERN_ERR_HANDSHAKE_TIMEOUT');
-    this.#rules.settings.onError(
+    this.#settings.onError(
       new HandshakeError('POSTERN_ERR_HANDSHAKE_TIMEOUT', message, { status: 503 }),
       ws,
     );
@@ -241,14 +265,19 @@ export class ChainHandshake implements Road, PendingHandshake {
     this.#early.release();
     this.replayed.handOver();
     if (this.#isAnswered) this.#socket.destroy();
-    else refuseSocket(this.#rules.settings, this.#socket, 503, { body: `${message}\n` });
+    else refuseSocket(this.#settings, this.#socket, 503, { body: `${message}\n` });
     this.#gate?.fail(code, message, 503);
-    this.#decide?.(turnedAway(503, {}, `${message}\n`));
+    this.#end(turnedAway(503, {}, `${message}\n`));
+  }
+
+  #end(decision: Decision): void {
+    this.#ended = decision;
+    this.#decide?.(decision);
   }
 
   #settle(): void {
     this.#isSettled = true;
-    this.#rules.settings.connection.clock.clearTimeout(this.#timer);
+    this.#settings.connection.clock.clearTimeout(this.#timer);
     this.#onSettled(this);
   }
 }
