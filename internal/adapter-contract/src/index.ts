@@ -1,1 +1,13 @@
-export {};
+export type { AdapterUnderTest, BuildOptions, BuiltApp, Place } from './adapter-under-test.js';
+export type {
+  AppDescription,
+  Layer,
+  Mount,
+  PlainRoute,
+  Route,
+  WebSocketRoute,
+} from './app-description.js';
+export { builtApp, createNodeServer } from './built-app.js';
+export { deferred, type Deferred } from './deferred.js';
+export { describeAdapter } from './describe-adapter.js';
+export type { Exchange } from './exchange.js';
