@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 
 import { openDefaults } from '../src/client/open-options.js';
+import { reconnectingDefaults } from '../src/client/reconnecting-options.js';
 import { connectionDefaults } from '../src/connection/options.js';
 import * as core from '../src/index.js';
 import { handlerDefaults } from '../src/server/options.js';
@@ -46,7 +47,7 @@ describe('the public surface', () => {
 
 describe('defaults', () => {
   test('are one table: what each room says of its own, and no name twice', () => {
-    const rooms = [connectionDefaults, handlerDefaults, openDefaults];
+    const rooms = [connectionDefaults, handlerDefaults, openDefaults, reconnectingDefaults];
     expect(core.defaults).toEqual(Object.assign({}, ...rooms));
     const names = rooms.flatMap((room) => Object.keys(room));
     expect(new Set(names).size).toBe(names.length);
