@@ -89,15 +89,17 @@ describe('a request outside RFC 6455, section 4.2.1, is refused before the gatek
 });
 
 describe('headers that peers send', () => {
-  test.each(['Sec-WebSocket-Key', 'Upgrade', 'Host', 'Connection', 'Sec-WebSocket-Version'])(
-    'past the 2,000 that Node keeps are missing, not a crash: %s',
+  test.each(['Sec-WebSocket-Key', 'Upgrade', 'Connection', 'Sec-WebSocket-Version'])(
+    'past those that Node keeps are missing, not a crash: %s',
     async (name) => {
       const gatekeeper = uncalled();
-      const { knock, heard } = gatehouse(gatekeeper);
+      const { http, knock, heard } = gatehouse(gatekeeper);
+      http.maxHeadersCount = 20;
       const line = upgradeRequest().match(new RegExp(`${name}: .*\r\n`))![0];
       const head = upgradeRequest({ [name]: undefined });
-      const client = knock(false).send(`${head.slice(0, -2)}${'A:\r\n'.repeat(2_000)}${line}\r\n`);
-      expect([400, 426]).toContain((await client.response()).status);
+      const client = knock(false).send(`${head.slice(0, -2)}${'A: b\r\n'.repeat(20)}${line}\r\n`);
+      // Newer releases of Node refuse by themselves, with 431.
+      expect([400, 426, 431]).toContain((await client.response()).status);
       expect(gatekeeper).not.toHaveBeenCalled();
       expect((await knock().head()).status).toBe(101);
       expect(heard).toEqual([]);
