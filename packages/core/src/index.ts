@@ -21,6 +21,7 @@ export type { GuardedMessage, Listener, Message } from './connection/inbox.js';
 export type { MessageData } from './connection/message-data.js';
 export type { ConnectionOptions } from './connection/options.js';
 export { prepare, type PreparedMessage } from './connection/prepared-message.js';
+export { relay, type RelayEnd } from './connection/relay.js';
 export type {
   CloseOptions,
   ErrorListener,

@@ -22,6 +22,22 @@ export function abnormalEnd(
   return { code: CloseCode.Abnormal, reason: '', wasClean: false, initiator, cause };
 }
 
+/** The socket ended, or failed with `error`. */
+export function networkEnd(error: Error | undefined): CloseInfo {
+  const message =
+    error === undefined
+      ? 'the peer ended the socket without a close frame'
+      : `the socket failed: ${error.message}`;
+  const cause = new PosternError('POSTERN_ERR_CONNECTION_LOST', message, { cause: error });
+  return abnormalEnd('network', cause);
+}
+
+/** The peer did not answer our close frame in time. */
+export function closeTimedOut(timeout: number): CloseInfo {
+  const message = `closing handshake not completed within ${timeout} ms`;
+  return abnormalEnd('local', new PosternError('POSTERN_ERR_CLOSE_TIMEOUT', message));
+}
+
 /** Whether `error` tells of the end of this very connection. */
 export let isErrorOf: (error: unknown, source: object) => boolean;
 

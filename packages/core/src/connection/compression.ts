@@ -67,7 +67,9 @@ export class Compression {
     this.#owner.onInflating();
     result.then(
       (bytes) => this.#owner.onInflatedLater(bytes, text),
-      (error: unknown) => this.#owner.onInflateError(error),
+      (error: unknown) => {
+        if (this.#released === undefined) this.#owner.onInflateError(error);
+      },
     );
   }
 
@@ -129,15 +131,27 @@ export class Compression {
     this.#isBusy = true;
     this.#outbox.reserve(payload.length);
     return harmless(
-      result.then((bytes) => {
-        this.#outbox.reserve(-payload.length);
-        this.#isBusy = false;
-        if (this.#released !== undefined) throw this.#released;
-        const written = this.#outbox.writeOwned(first, bytes);
-        this.#goOn();
-        return written;
-      }),
+      result.then(
+        (bytes) => {
+          this.#endJob(payload.length);
+          const written = this.#outbox.writeOwned(first, bytes);
+          this.#goOn();
+          return written;
+        },
+        (error: unknown) => {
+          this.#endJob(payload.length);
+          this.#goOn();
+          throw error;
+        },
+      ),
     );
+  }
+
+  /** @throws what the connection ended with, if it has. */
+  #endJob(length: number): void {
+    this.#isBusy = false;
+    if (this.#released !== undefined) throw this.#released;
+    this.#outbox.reserve(-length);
   }
 
   #wait(opcode: number, payload: Uint8Array, compressed: Compressed): Promise<void> {

@@ -8,15 +8,22 @@ import { closePayload, MAX_CLOSE_REASON, type CloseStatus } from '../protocol/cl
 import { PosternError, ProtocolError } from '../protocol/errors.js';
 import { Opcode } from '../protocol/opcode.js';
 import { Protocol, type ProtocolSink, type Role } from '../protocol/protocol.js';
-import { decodeUtf8 } from '../protocol/utf8.js';
-import { ConnectionClosedError, isErrorOf, abnormalEnd, type CloseInfo } from './close-info.js';
-import { enterDataEvent, leaveDataEvent, type Flushable } from './flush-schedule.js';
+import { readText, type TextBytes } from '../protocol/text-bytes.js';
+import {
+  abnormalEnd,
+  closeTimedOut,
+  ConnectionClosedError,
+  isErrorOf,
+  networkEnd,
+  type CloseInfo,
+} from './close-info.js';
 import { Compression, type CompressionOwner } from './compression.js';
-import type { Inbox, InboxOwner } from './inbox.js';
 import { messageChannel, tellControl, tellReceived } from './diagnostics.js';
+import { enterDataEvent, leaveDataEvent, type Flushable } from './flush-schedule.js';
+import type { Inbox, InboxOwner } from './inbox.js';
+import { Liveness, type Vitals } from './liveness.js';
 import { MessageSender, type SenderOwner } from './message-sender.js';
 import type { ConnectionSettings } from './options.js';
-import { Liveness, type Vitals } from './liveness.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import { Pings } from './pings.js';
 import type { PulseMember } from './pulse.js';
@@ -64,6 +71,8 @@ export class Connection
   /** A chunk of a socket is ours to unmask in place; one of another Duplex may be somebody's own bytes. */
   readonly #copiesChunks: boolean;
   #halt = 0;
+  /** What comes is only passed on: see `relay`. */
+  #isRelayed = false;
   /** `close` has been called; the close frame may still wait for messages that are being compressed. */
   #isLeaving = false;
   #close: CloseInfo | undefined;
@@ -174,9 +183,16 @@ export class Connection
     this.outbox.flush();
   }
 
+  /** What comes from here on is only passed on: text stays bytes, and our own output stops no reading. */
+  becomeRelayed(): void {
+    this.#isRelayed = true;
+    this.#protocol.keepTextAsBytes();
+    this.#goOn(Halt.Output);
+  }
+
   // What the protocol says.
 
-  onMessage(data: string | Buffer, size: number): void {
+  onMessage(data: string | Buffer | TextBytes, size: number): void {
     this.#liveness.received();
     if (messageChannel.hasSubscribers) tellReceived(this.#owner, data, size);
     this.#inbox.push(data, size);
@@ -214,7 +230,7 @@ export class Connection
   // What compression says.
 
   onInflated(payload: Buffer, text: boolean): void {
-    this.onMessage(text ? decodeUtf8(payload, 0, payload.length) : payload, payload.length);
+    this.onMessage(text ? readText(payload, !this.#isRelayed) : payload, payload.length);
   }
 
   onInflating(): void {
@@ -247,8 +263,9 @@ export class Connection
 
   onBlocked(): void {
     this.#liveness.blocked(this.outbox.progress);
-    // Only a server stops: if both ends did, two bulk senders would wait for each other for ever.
-    if (this.role === 'server') this.#stop(Halt.Output);
+    // Only a server stops: if both ends did, two bulk senders would wait for each other for ever. In a relay each side
+    // is held back by the other alone, for the same reason.
+    if (this.role === 'server' && !this.#isRelayed) this.#stop(Halt.Output);
   }
 
   onRoom(): void {
@@ -346,27 +363,18 @@ export class Connection
   #decide(close: CloseInfo): void {
     if (this.#close !== undefined) return;
     this.#close = close;
-    this.#pings.end(this.closedError());
+    const error = this.closedError();
+    this.#pings.end(error);
+    // Nothing may follow a close frame, not even what is being compressed.
+    this.#compression?.release(error);
     this.#owner.onEnding(close);
   }
 
   #armCloseTimer(timeout: number): void {
     if (this.#closeTimer !== undefined || this.#gone) return;
     this.#closeTimer = this.#settings.clock.setTimeout(
-      () => this.#onCloseTimeout(timeout),
+      () => this.destroy(closeTimedOut(timeout)),
       timeout,
-    );
-  }
-
-  #onCloseTimeout(timeout: number): void {
-    this.destroy(
-      abnormalEnd(
-        'local',
-        new PosternError(
-          'POSTERN_ERR_CLOSE_TIMEOUT',
-          `closing handshake not completed within ${timeout} ms`,
-        ),
-      ),
     );
   }
 
@@ -415,9 +423,7 @@ export class Connection
     this.#protocol.end();
     this.#settings.pulse.remove(this);
     this.#settings.clock.clearTimeout(this.#closeTimer);
-    const error = this.closedError();
-    this.#compression?.release(error);
-    this.outbox.close(error);
+    this.outbox.close(this.closedError());
     this.#owner.onClosed();
   }
 
@@ -426,7 +432,7 @@ export class Connection
   onStreamError(error: Error): void {
     this.#networkError ??= error;
     if (this.#gone) return;
-    this.destroy(this.#networkEnd());
+    this.destroy(networkEnd(this.#networkError));
   }
 
   onStreamDrain(): void {
@@ -437,25 +443,14 @@ export class Connection
   onStreamEnd(): void {
     if (this.#close === undefined) {
       this.#protocol.end();
-      this.#ending(this.#networkEnd());
+      this.#ending(networkEnd(this.#networkError));
     } else this.outbox.end();
   }
 
   onStreamClose(): void {
     if (this.#gone) return;
-    this.#decide(this.#networkEnd());
+    this.#decide(networkEnd(this.#networkError));
     this.#onGone();
-  }
-
-  #networkEnd(): CloseInfo {
-    const cause = new PosternError(
-      'POSTERN_ERR_CONNECTION_LOST',
-      this.#networkError === undefined
-        ? 'the peer ended the socket without a close frame'
-        : `the socket failed: ${this.#networkError.message}`,
-      { cause: this.#networkError },
-    );
-    return abnormalEnd('network', cause);
   }
 
   // What time says.

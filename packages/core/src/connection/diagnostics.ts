@@ -3,6 +3,7 @@ import { channel } from 'node:diagnostics_channel';
 
 import type { CloseInfo } from './close-info.js';
 import { Opcode } from '../protocol/opcode.js';
+import { TextBytes } from '../protocol/text-bytes.js';
 import type { Message } from './inbox.js';
 import { toBytes, type MessageData } from './message-data.js';
 import { PreparedMessage } from './prepared-message.js';
@@ -60,8 +61,10 @@ export const errorChannel = channel('postern:error');
 
 // What `postern:message` says; called only where somebody has subscribed.
 
-export function tellReceived(ws: object, data: Message, size: number): void {
-  const kind = typeof data === 'string' ? 'text' : 'binary';
+export function tellReceived(ws: object, message: Message | TextBytes, size: number): void {
+  const isBytes = message instanceof TextBytes;
+  const kind = isBytes || typeof message === 'string' ? 'text' : 'binary';
+  const data = isBytes ? message.bytes : message;
   messageChannel.publish({ ws, direction: 'received', kind, data, size });
 }
 

@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
 
 import { StateError } from '../protocol/errors.js';
+import type { TextBytes } from '../protocol/text-bytes.js';
 import { ConnectionClosedError, type CloseInfo } from './close-info.js';
 import { rejected, ROOM } from './settled.js';
 
@@ -95,7 +96,9 @@ export class Inbox {
   }
 
   /** Takes a message whose payload was `size` bytes. */
-  push(data: Message, size: number): void {
+  push(message: Message | TextBytes, size: number): void {
+    // Only a relay gets `TextBytes`, and it knows.
+    const data = message as Message;
     if (this.#discarding) return;
     if (this.#head === this.#tail) {
       if (this.#listener !== undefined && !this.#busy) {

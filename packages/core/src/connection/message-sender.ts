@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { PosternError } from '../protocol/errors.js';
 import { Opcode } from '../protocol/opcode.js';
+import { TextBytes } from '../protocol/text-bytes.js';
 import type { Role } from '../protocol/protocol.js';
 import type { ConnectionClosedError } from './close-info.js';
 import type { Compression } from './compression.js';
@@ -65,6 +66,15 @@ export class MessageSender {
     if (options?.text !== true) return this.#writeBytes(Opcode.Binary, bytes, options);
     if (!isUtf8(bytes)) throw new TypeError('bytes to be sent as text are not valid UTF-8');
     return this.#writeBytes(Opcode.Text, bytes, options);
+  }
+
+  /** What another connection has received, on its way through a relay. */
+  forward(message: unknown): Promise<void> {
+    if (!(message instanceof TextBytes)) return this.write(message as MessageData, undefined);
+    if (!this.#owner.isOpen) return rejected(this.#owner.closedError());
+    this.#liveness.sent();
+    if (messageChannel.hasSubscribers) tellSent(this.#ws, message.bytes, true);
+    return this.#writeBytes(Opcode.Text, message.bytes, undefined);
   }
 
   #writeText(text: string, options: WriteOptions | undefined): Promise<void> {

@@ -408,6 +408,7 @@ export class Outbox implements Flushable, SlabOwner {
       slab.owner = undefined;
     }
     this.#forgetBatch();
+    this.#reserved = 0;
     this.#backlog.clear(error);
     this.#settle(error);
   }

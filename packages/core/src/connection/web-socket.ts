@@ -69,6 +69,12 @@ export let isOrdinaryEnd: (ws: WebSocket, error: unknown) => boolean;
 /** A message that goes to others too; whether it was taken. */
 export let publishTo: (ws: WebSocket, publication: Publication) => boolean;
 
+/** What comes from here on is only passed on. @throws {StateError} before acceptance. */
+export let becomeRelayed: (ws: WebSocket) => void;
+
+/** A message of the other side of a relay. */
+export let forwardTo: (ws: WebSocket, message: unknown) => Promise<void>;
+
 /** One end of a WebSocket connection. RFC 6455. */
 export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
   /** Which end this is. */
@@ -101,6 +107,8 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
     failHandshake = (ws, error) => ws.#failHandshake(error);
     isListening = (ws) => ws.#inbox.isListening;
     failByUser = (ws, error) => ws.#connection?.failByUser(error);
+    becomeRelayed = (ws) => ws.#writable('relay').becomeRelayed();
+    forwardTo = (ws, message) => ws.#connection!.sender.forward(message);
     publishTo = (ws, publication) => ws.isOpen && ws.#connection!.sender.publish(publication);
     isOrdinaryEnd = (ws, error) =>
       error === ws.#handshakeError || ws.#connection?.isItsEnd(error) === true;

@@ -19,6 +19,7 @@ import {
 } from './message-assembler.js';
 import { MAX_CONTROL_PAYLOAD, Opcode } from './opcode.js';
 import { allocateSmall } from './small-buffer.js';
+import { readText, type TextBytes } from './text-bytes.js';
 import { decodeUtf8 } from './utf8.js';
 
 /** Where control frames go once they are parsed, checked and unmasked. */
@@ -106,6 +107,11 @@ export class FrameParser {
   /** Whether there are bytes that `resume` would go on with. */
   get hasWaiting(): boolean {
     return this.#waiting !== undefined;
+  }
+
+  /** From here on text is judged, and handed over as `TextBytes`. */
+  keepTextAsBytes(): void {
+    this.#assembler.decodesText = false;
   }
 
   /** Stops after the present frame, inside a chunk too, until `resume`. */
@@ -201,9 +207,15 @@ export class FrameParser {
     const stop = start + length;
     if (stop > end || length > this.#maxMessageSize) return offset;
     if (this.#expectMasked) this.#unmask(chunk, start, stop, readMaskingKey(chunk, start - 4));
-    if (first === WHOLE_TEXT) this.#sink.onMessage(decodeUtf8(chunk, start, stop), length);
+    if (first === WHOLE_TEXT) this.#sink.onMessage(this.#text(chunk, start, stop), length);
     else this.#sink.onMessage(bytesToKeep(chunk, start, stop), length);
     return stop;
+  }
+
+  #text(chunk: Buffer, start: number, stop: number): string | TextBytes {
+    return this.#assembler.decodesText
+      ? decodeUtf8(chunk, start, stop)
+      : readText(bytesToKeep(chunk, start, stop), false);
   }
 
   /**

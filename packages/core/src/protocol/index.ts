@@ -19,3 +19,4 @@ export { type MessageLimits, type MessageSink } from './message-assembler.js';
 export { Opcode } from './opcode.js';
 export { Protocol, type ProtocolOptions, type ProtocolSink, type Role } from './protocol.js';
 export { nextState, type State, type Trigger } from './state.js';
+export { TextBytes } from './text-bytes.js';

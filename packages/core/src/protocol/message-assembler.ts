@@ -5,12 +5,13 @@ import { ProtocolError } from './errors.js';
 import { RSV1, type FrameHeader } from './frame-header.js';
 import { maskInPlace, wantsWords, wordsOf } from './masking.js';
 import { Opcode } from './opcode.js';
-import { checkUtf8, decodeUtf8, IMPOSSIBLE, invalidUtf8, proveUtf8 } from './utf8.js';
+import { readText, type TextBytes } from './text-bytes.js';
+import { IMPOSSIBLE, invalidUtf8, proveUtf8 } from './utf8.js';
 
 /** Where whole messages go. */
 export interface MessageSink {
-  /** A whole message: a string for text, bytes for binary. `size` is its payload in bytes. */
-  onMessage(data: string | Buffer, size: number): void;
+  /** A whole message: a string (or `TextBytes`) for text, bytes for binary. `size` is its payload in bytes. */
+  onMessage(data: string | Buffer | TextBytes, size: number): void;
   /** A whole message as it was compressed; the receiver inflates and, for text, judges it. */
   onCompressedMessage(payload: Buffer, text: boolean): void;
 }
@@ -51,6 +52,8 @@ export function compressedLimit(maxMessageSize: number): number {
  * bytes, however many fragments they come in. RFC 6455, section 5.4.
  */
 export class MessageAssembler {
+  /** Whether text is handed over as strings. */
+  decodesText = true;
   readonly #sink: MessageSink;
   readonly #limits: MessageLimits;
   #open = false;
@@ -175,9 +178,9 @@ export class MessageAssembler {
     else this.#sink.onMessage(payload, payload.length);
   }
 
-  #decode(payload: Buffer): string {
-    if (this.#proved !== payload.length) checkUtf8(payload);
-    return decodeUtf8(payload, 0, payload.length);
+  #decode(payload: Buffer): string | TextBytes {
+    if (this.#proved !== payload.length) throw invalidUtf8();
+    return readText(payload, this.decodesText);
   }
 
   #take(): Buffer {

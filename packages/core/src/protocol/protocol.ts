@@ -68,6 +68,11 @@ export class Protocol {
     this.#parser.receive(chunk);
   }
 
+  /** From here on text is judged, and handed over as `TextBytes`. */
+  keepTextAsBytes(): void {
+    this.#parser.keepTextAsBytes();
+  }
+
   /** Delivers nothing more after the present frame, inside a chunk too, until `resume`. */
   halt(): void {
     this.#parser.halt();
