@@ -1,7 +1,11 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 
 import type { WebSocket } from '../../src/connection/web-socket.js';
+import { broadcast } from '../../src/connection/broadcast.js';
+import type { HandshakeEvent } from '../../src/connection/diagnostics.js';
 import { HandshakeError } from '../../src/handshake/errors.js';
 import { StateError } from '../../src/protocol/errors.js';
 import { deferred, gatehouse } from '../server/support/gatehouse.js';
@@ -226,6 +230,25 @@ describe('in', () => {
       expect(heard).toEqual([]);
     },
   );
+
+  test('broadcast skips who has not been let in', async () => {
+    const sockets: WebSocket[] = [];
+    const word = deferred();
+    const { knock } = gatehouse(async (request, ws) => {
+      sockets.push(ws);
+      if (request.url === '/slow') await word.promise;
+      await ws.listen((data) => ws.write(data));
+    });
+    const slow = knock(false).ask({}, { target: '/slow' });
+    const client = knock();
+    await client.opened();
+    broadcast(sockets, 'to all who are in');
+    expect(await client.text()).toBe('to all who are in');
+    word.resolve();
+    await slow.opened();
+    broadcast(sockets, 'to both');
+    expect([await client.text(), await slow.text()]).toEqual(['to both', 'to both']);
+  });
 
   test('a StateError that nobody handles is the gatekeeper failing: 500', async () => {
     const { knock, heard } = gatehouse(async (request, ws) => {
@@ -744,6 +767,27 @@ describe('life', () => {
     expect(await client.closed()).toBe(1000);
   });
 
+  test('a client that never answers the close frame is cut off after closeTimeout', async () => {
+    const ended = deferred<WebSocket>();
+    const { knock, clock, attachment } = gatehouse(async (request, ws) => {
+      await ws.accept();
+      ended.resolve(ws);
+    });
+    const client = knock();
+    await client.opened();
+    const ws = await ended.promise;
+    expect(await client.closeCode()).toBe(1000);
+    await clock.advance(9_999);
+    expect([ws.state, attachment.connections.size]).toEqual(['closing', 1]);
+    await clock.advance(1);
+    expect([ws.state, attachment.connections.size]).toEqual(['closed', 0]);
+    expect(await ws.closed).toMatchObject({
+      code: 1006,
+      cause: { code: 'POSTERN_ERR_CLOSE_TIMEOUT' },
+    });
+    await client.gone;
+  });
+
   test('close right after accept: the 101, then the close frame', async () => {
     const { knock } = gatehouse((request, ws) => {
       void ws.accept();
@@ -763,6 +807,52 @@ describe('life', () => {
     await client.gone;
     expect(client.received.length).toBe(0);
     expect(heard).toEqual([]);
+  });
+});
+
+describe('the direct road', () => {
+  test('goes past the ordinary requests of the server: no chain runs for an upgrade', async () => {
+    const { http, knock } = gatehouse((request, ws) => ws.read());
+    const requests: unknown[] = [];
+    http.prependListener('request', (request) => requests.push(request.url));
+    await knock().opened();
+    expect((await knock(false).ask({ 'Sec-WebSocket-Version': '8' }).response()).status).toBe(426);
+    expect(requests).toEqual([]);
+  });
+
+  test('a client whose socket is gone as it is let in was never let in', async () => {
+    const asked = deferred<WebSocket>();
+    let socket: Duplex | undefined;
+    const { http, knock, heard, attachment } = gatehouse((request, ws) => {
+      asked.resolve(ws);
+      socket!.destroy();
+      return ws.accept();
+    });
+    http.prependListener('upgrade', (request, upgraded) => (socket = upgraded));
+    const client = knock();
+    const ws = await asked.promise;
+    expect((await ws.closed).cause).toMatchObject({ code: 'POSTERN_ERR_HANDSHAKE_ABORTED' });
+    await client.gone;
+    expect([client.received.length, attachment.connections.size]).toEqual([0, 0]);
+    expect(heard).toEqual([]);
+  });
+
+  test('tells postern:handshake of clients that came to no gatekeeper', async () => {
+    const events: HandshakeEvent[] = [];
+    const onEvent = (message: unknown): void => void events.push(message as HandshakeEvent);
+    subscribe('postern:handshake', onEvent);
+    const { knock } = gatehouse(() => undefined);
+    await knock(false).ask({ Origin: 'http://evil.example' }, { target: '/chat' }).response();
+    unsubscribe('postern:handshake', onEvent);
+    expect(events).toMatchObject([
+      {
+        ws: undefined,
+        request: { url: '/chat', headers: { origin: 'http://evil.example' } },
+        outcome: 'refused',
+        status: 403,
+        error: { code: 'POSTERN_ERR_HANDSHAKE_REFUSED', status: 403 },
+      },
+    ]);
   });
 });
 

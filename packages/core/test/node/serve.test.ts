@@ -142,6 +142,14 @@ describe('a server of its own', () => {
     expect(heard).toEqual([]);
   });
 
+  test('installs no signal handlers', async () => {
+    const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'beforeExit', 'exit'];
+    const count = (): number[] => signals.map((signal) => process.listenerCount(signal));
+    const before = count();
+    await station(echo);
+    expect(count()).toEqual(before);
+  });
+
   test('port, url and connections are read-only', async () => {
     const { server } = await station(echo);
     const open = server as unknown as Record<string, unknown>;

@@ -7,7 +7,7 @@ const fail = (what) => {
   throw new Error(`faulty ${what}`);
 };
 const failLater = async (what) => {
-  await undefined;
+  await Promise.resolve();
   fail(what);
 };
 
