@@ -222,6 +222,62 @@ describe('with permessage-deflate agreed on (RFC 7692 section 6)', () => {
   });
 });
 
+describe('keeps text as bytes when nobody wants it decoded', () => {
+  const cases: Samples[] = [
+    {
+      name: 'whole, in fragments, empty; binary stays binary',
+      section: '5.6',
+      ...wire(
+        { opcode: 1, payload: Buffer.from('\u20ac') },
+        { opcode: 1, fin: false, payload: hello },
+        { opcode: 0, payload: hello },
+        { opcode: 1 },
+        { opcode: 2, payload: hello },
+      ),
+      events: [
+        ['text bytes', 'e282ac', 3],
+        ['text bytes', '48656c6c6f48656c6c6f', 10],
+        ['text bytes', '', 0],
+        ['binary', '48656c6c6f', 5],
+      ],
+    },
+    ...['ff', 'e282', '61eda080'].map((payload) => ({
+      name: `and judges it all the same: ${payload}`,
+      section: '8.1',
+      ...wire({ opcode: 1, payload: hex(payload) }),
+      events: [['failed', 'POSTERN_ERR_UTF8', 1007]] as const,
+    })),
+  ];
+  test.each(bothSides(cases))('%s', (_, { role, bytes, events }) => {
+    for (const chunks of waysToCut(bytes)) {
+      const { sink, parser } = parserFor(role);
+      parser.keepTextAsBytes();
+      sink.failed(() => chunks.forEach((chunk) => parser.receive(chunk)));
+      expect(sink.events).toEqual(events);
+    }
+  });
+
+  test.each(roles)('%s: from where the sink says so, inside a chunk too', (role) => {
+    const { sink, parser } = parserFor(role);
+    sink.afterEach = () => parser.keepTextAsBytes();
+    parser.receive(Buffer.concat([frameFor(role, 1, hello), frameFor(role, 1, hello)]));
+    expect(sink.events).toEqual([
+      ['text', 'Hello', 5],
+      ['text bytes', '48656c6c6f', 5],
+    ]);
+  });
+
+  test.each(roles)('%s: bytes that no later frame of the chunk changes', (role) => {
+    const { sink, parser } = parserFor(role);
+    const kept: Buffer[] = [];
+    sink.afterEach = () => kept.push(sink.lastBinary!);
+    parser.keepTextAsBytes();
+    const payloads = [5, 100, 4096].map((length) => Buffer.alloc(length, 'postern '));
+    parser.receive(Buffer.concat(payloads.map((payload) => frameFor(role, 1, payload))));
+    expect(kept).toEqual(payloads);
+  });
+});
+
 describe.each(roles)('%s: says how much is unfinished', (role) => {
   test('nothing before the first byte and after the last', () => {
     const { parser } = parserFor(role);

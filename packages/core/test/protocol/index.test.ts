@@ -12,6 +12,7 @@ test('the room shows these names and no others', () => {
     'Protocol',
     'ProtocolError',
     'StateError',
+    'TextBytes',
     'checkCloseArguments',
     'checkFrame',
     'closePayload',

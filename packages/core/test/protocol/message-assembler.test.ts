@@ -99,6 +99,74 @@ describe('unmasks on the way (section 5.3)', () => {
   });
 });
 
+describe('takes short fragments that are whole in their chunk (section 5.4)', () => {
+  /** A message of 20 bytes in a buffer of 100. */
+  function begun(opcode: number, maxFragments = 3) {
+    const { sink, assembler: messages } = assembler({ ...plenty, maxFragments });
+    messages.begin(headerOf(opcode));
+    messages.append(Buffer.alloc(20, 'a'), 0, 20, 0, 80);
+    return { sink, messages };
+  }
+
+  test('unmasked, from where they begin: 00 03 626364', () => {
+    const { sink, messages } = begun(TEXT);
+    expect(messages.appendShort(hex('ff 00 03 626364 ff'), 3, 3, false)).toBe(true);
+    expect(messages.heldBytes).toBe(23);
+    messages.prove();
+    messages.finish(true);
+    expect(sink.events).toEqual([['text', `${'a'.repeat(20)}bcd`, 23]]);
+  });
+
+  test('masked, with the key in front of them: 00 86 37fa213d 55994558519d', () => {
+    const { sink, messages } = begun(BINARY);
+    const payload = Buffer.from('bcdefg');
+    const chunk = Buffer.concat([hex('00 86'), sampleKey, masked(payload, sampleKey), hex('ff')]);
+    expect(messages.appendShort(chunk, 6, 6, true)).toBe(true);
+    messages.finish(true);
+    expect(sink.lastBinary).toEqual(Buffer.from(`${'a'.repeat(20)}bcdefg`));
+  });
+
+  test('as many bytes as the buffer has room for, and no more', () => {
+    const { messages } = begun(BINARY);
+    const chunk = Buffer.alloc(100);
+    expect(messages.appendShort(chunk, 0, 81, false)).toBe(false);
+    expect(messages.heldBytes).toBe(20);
+    expect(messages.appendShort(chunk, 0, 80, false)).toBe(true);
+    expect(messages.heldBytes).toBe(100);
+    expect(messages.appendShort(chunk, 0, 1, false)).toBe(false);
+    expect(messages.appendShort(chunk, 0, 0, false)).toBe(true);
+  });
+
+  test('as many as the limit, and no more', () => {
+    const { messages } = begun(BINARY, 3);
+    const taken = [1, 2, 3].map(() => messages.appendShort(hex('61'), 0, 1, false));
+    expect(taken).toEqual([true, true, false]);
+    expect(messages.heldBytes).toBe(22);
+    expect(() => messages.begin(headerOf(CONTINUATION))).toThrow(
+      failure('POSTERN_ERR_TOO_MANY_FRAGMENTS', 1008),
+    );
+  });
+
+  test('whose text is judged when that is asked for (section 8.1)', () => {
+    const { messages } = begun(TEXT);
+    expect(messages.appendShort(hex('c3'), 0, 1, false)).toBe(true);
+    expect(() => messages.prove()).not.toThrow();
+    expect(messages.appendShort(hex('28'), 0, 1, false)).toBe(true);
+    expect(() => messages.prove()).toThrow(failure('POSTERN_ERR_UTF8', 1007));
+  });
+
+  test.each([
+    ['binary', BINARY, 0],
+    ['a compressed text', TEXT, RSV1],
+  ])('and %s is not', (_, opcode, reserved) => {
+    const { assembler: messages } = assembler();
+    messages.begin(headerOf(opcode, { reserved }));
+    messages.append(hex('ffff'), 0, 1, 0, 1);
+    expect(messages.appendShort(hex('ff'), 0, 1, false)).toBe(true);
+    expect(() => messages.prove()).not.toThrow();
+  });
+});
+
 test('says how much of an unfinished message it holds', () => {
   const { assembler: messages } = assembler();
   const state = () => [messages.isOpen, messages.isCompressed, messages.heldBytes];

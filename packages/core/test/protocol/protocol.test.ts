@@ -113,6 +113,13 @@ describe('tells messages, pings, pongs and the close frame apart', () => {
     }
   });
 
+  test.each(roles)('%s: text as bytes, when it is asked to keep it so', (role) => {
+    const { sink, protocol } = protocolFor(role);
+    protocol.keepTextAsBytes();
+    protocol.receive(frameFor(role, 1, hello));
+    expect(sink.events).toEqual([['text bytes', '48656c6c6f', 5]]);
+  });
+
   test.each(roles)('%s: compressed messages, when they are agreed on', (role) => {
     const { sink, protocol } = protocolFor(role, { allowCompressed: true });
     protocol.receive(frameFor(role, 1, hello, { reserved: 4 }));

@@ -13,6 +13,7 @@ import {
 } from '../../src/protocol/utf8.js';
 import { failure } from '../support/failure.js';
 import { hex } from '../support/hex.js';
+import { canBecomeUtf8 } from '../support/reference-utf8.js';
 
 /** Text that is legal, however unusual (RFC 3629 section 4). */
 const legal = [
@@ -22,6 +23,8 @@ const legal = [
   ['U+0080, the first of two bytes', 'c280'],
   ['U+07FF, the last of two bytes', 'dfbf'],
   ['U+0800, the first of three bytes', 'e0a080'],
+  ['U+0FFF, the last of those after e0', 'e0bfbf'],
+  ['U+D000, the first of those after ed', 'ed8080'],
   ['U+D7FF, the last before the surrogates', 'ed9fbf'],
   ['U+E000, the first after the surrogates', 'ee8080'],
   ['U+FFFD, the replacement character', 'efbfbd'],
@@ -29,6 +32,8 @@ const legal = [
   ['U+FFFE and U+FFFF, non-characters', 'efbfbe efbfbf'],
   ['U+FDD0, a non-character', 'efb790'],
   ['U+10000, the first of four bytes', 'f0908080'],
+  ['U+3FFFF, the last of those after f0', 'f0bfbfbf'],
+  ['U+100000, the first of those after f4', 'f4808080'],
   ['U+1FFFE and U+1FFFF, non-characters', 'f09fbfbe f09fbfbf'],
   ['U+10FFFF, the last of all', 'f48fbfbf'],
   ['Greek', 'cebae1bdb9cf83cebcceb5'],
@@ -114,6 +119,17 @@ describe('calls it impossible at the first impossible byte, not before (RFC 6455
     const bytes = Buffer.concat([ascii(100), hex('f0 9f988080 8080')]);
     expect(proveUtf8(bytes, 0, bytes.length)).toBe(IMPOSSIBLE);
   });
+});
+
+test('judges every pair of bytes as all characters that begin so demand (RFC 3629 section 4)', () => {
+  const wrong: string[] = [];
+  const pair = Buffer.alloc(2);
+  for (let both = 0; both <= 0xffff; both += 1) {
+    pair.writeUInt16BE(both);
+    const possible = proveUtf8(pair, 0, 2) !== IMPOSSIBLE;
+    if (possible !== canBecomeUtf8(pair)) wrong.push(pair.toString('hex'));
+  }
+  expect(wrong).toEqual([]);
 });
 
 test('proves from where it is told, and says nothing about what lies outside', () => {

@@ -2,11 +2,13 @@ import type { CloseStatus } from '../../src/protocol/close-frame.js';
 import { ProtocolError } from '../../src/protocol/errors.js';
 import type { ControlSink } from '../../src/protocol/frame-parser.js';
 import type { ProtocolSink } from '../../src/protocol/protocol.js';
+import { TextBytes } from '../../src/protocol/text-bytes.js';
 
 /** What a sink was told; bytes in hex, so that they compare and print well. */
 export type SinkEvent =
   | readonly ['text', string, number]
   | readonly ['binary', string, number]
+  | readonly ['text bytes', string, number]
   | readonly ['compressed text' | 'compressed binary', string]
   | readonly ['control', number, string]
   | readonly ['ping' | 'pong', string]
@@ -16,17 +18,20 @@ export type SinkEvent =
 /** Writes down all that it is told, and then calls `afterEach`, from where a test may act inside a call. */
 export class RecordingSink implements ProtocolSink, ControlSink {
   readonly events: SinkEvent[] = [];
-  /** The last binary message itself. */
+  /** The bytes of the last message that had bytes. */
   lastBinary: Buffer | undefined;
   afterEach: (event: SinkEvent) => void = () => {};
 
-  onMessage(data: string | Buffer, size: number): void {
+  onMessage(data: string | Buffer | TextBytes, size: number): void {
     if (typeof data === 'string') {
       this.#record(['text', data, size]);
-      return;
+    } else if (data instanceof TextBytes) {
+      this.lastBinary = data.bytes;
+      this.#record(['text bytes', data.bytes.toString('hex'), size]);
+    } else {
+      this.lastBinary = data;
+      this.#record(['binary', data.toString('hex'), size]);
     }
-    this.lastBinary = data;
-    this.#record(['binary', data.toString('hex'), size]);
   }
 
   onCompressedMessage(payload: Buffer, text: boolean): void {
