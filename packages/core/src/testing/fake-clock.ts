@@ -5,7 +5,6 @@ interface Timer {
   due: number;
   /** For an interval, how often. */
   readonly every: number | undefined;
-  readonly order: number;
 }
 
 /** A clock that stands still until it is told to move: for deadlines and heartbeats in tests, without waiting. */
@@ -26,7 +25,6 @@ export function fakeClock(): FakeClock {
 
 class StandingClock implements FakeClock {
   #now = 0;
-  #order = 0;
   readonly #timers = new Set<Timer>();
 
   get pendingTimers(): number {
@@ -54,8 +52,7 @@ class StandingClock implements FakeClock {
   }
 
   #add(callback: () => void, delay: number, every: number | undefined): Timer {
-    this.#order += 1;
-    const timer = { callback, due: this.#now + Math.max(0, delay), every, order: this.#order };
+    const timer = { callback, due: this.#now + Math.max(0, delay), every };
     this.#timers.add(timer);
     return timer;
   }
@@ -77,8 +74,8 @@ class StandingClock implements FakeClock {
     let next: Timer | undefined;
     for (const timer of this.#timers) {
       if (timer.due > until) continue;
+      // They stand in the order of their making.
       if (next === undefined || timer.due < next.due) next = timer;
-      else if (timer.due === next.due && timer.order < next.order) next = timer;
     }
     return next;
   }
