@@ -114,6 +114,18 @@ test('a member that comes between two messages of a turn gets the second', async
   expect(texts(late)).toEqual(['after', 'later']);
 });
 
+test('a member that leaves between two messages of a turn gets the first', async () => {
+  const [one, early] = group(2) as [RawPeer, RawPeer];
+  const sockets = socketsOf([one, early]);
+  broadcast(sockets, 'first');
+  broadcast(sockets, 'second');
+  sockets.delete(early.ws);
+  broadcast(sockets, 'third');
+  await turns();
+  expect(texts(one)).toEqual(['first', 'second', 'third']);
+  expect(texts(early)).toEqual(['first', 'second']);
+});
+
 test('more than a batch holds, large messages and any iterable', async () => {
   const peers = group(3);
   const sent: string[] = [];

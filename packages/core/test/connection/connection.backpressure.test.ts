@@ -283,6 +283,7 @@ test.each([
     await client.write(Buffer.alloc(size, index & 0xff));
   }
   await until(() => echoed === count);
+  expect([client.isOpen, server.isOpen]).toEqual([true, true]);
 });
 
 test('threat 23: the plainest echo accepts little of a peer that sends and never reads', async () => {

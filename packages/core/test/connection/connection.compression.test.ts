@@ -323,6 +323,7 @@ test('two bulk senders that both echo never wait for each other, compressed or n
     await client.write(index % 3 === 0 ? randomBytes(100_000) : lines(100_000 * (index % 3)));
   }
   await until(() => echoed === count);
+  expect([client.isOpen, server.isOpen]).toEqual([true, true]);
 });
 
 test('a prepared message is compressed once, and fits wherever it is sent', async () => {
@@ -379,9 +380,7 @@ test.each([
   ['two extensions', { extensions: [...deflated.extensions!, ...deflated.extensions!] }],
 ])('over with %s is a TypeError', (_, agreed) => {
   const stream = new MemoryStream();
-  expect(() => WebSocket.over(stream, { role: 'server', agreed: agreed as Agreed })).toThrow(
-    TypeError,
-  );
+  expect(() => WebSocket.over(stream, { role: 'server', agreed })).toThrow(TypeError);
 });
 
 test('a client refuses what it did not ask for', () => {
