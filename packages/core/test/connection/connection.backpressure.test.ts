@@ -356,3 +356,24 @@ test('a broken frame above the bound fails the connection when reading gets ther
   await turns();
   expect(peer.ws.closeInfo).toMatchObject({ code: 1002, cause: { code: 'POSTERN_ERR_OPCODE' } });
 });
+
+test('over TCP, output above a small mark blocks, and what drains gives room', async () => {
+  const { near, far } = await tcpPair();
+  const ws = WebSocket.over(near, { role: 'server', highWaterMark: 100, maxSendBuffer: 2 ** 26 });
+  far.pause();
+  let sent = 0;
+  while (ws.bufferedAmount === 0 && sent < 100_000) {
+    for (let count = 0; count < 15; count += 1) ws.send(Buffer.alloc(4000, sent & 0xff));
+    sent += 15;
+    await turns(1);
+  }
+  expect(ws.send('over the mark')).toBe(false);
+  const room = ws.write('waits');
+  let received = 0;
+  far.on('data', (chunk: Buffer) => (received += chunk.length));
+  far.resume();
+  await room;
+  await until(() => ws.bufferedAmount === 0);
+  await until(() => received === sent * 4004 + 15 + 7);
+  expect(ws.send('room again')).toBe(true);
+});

@@ -423,3 +423,17 @@ test('what was being compressed when the connection ended counts no more', async
   await turns(50);
   expect(ws.bufferedAmount).toBe(0);
 });
+
+test('a message whose inflating is through after our close frame is dropped', async () => {
+  const peer = compressing('server');
+  const received: Message[] = [];
+  void peer.ws.listen((message) => received.push(message));
+  await turns();
+  peer.stream.feed(peer.bytesOf(compressed(lines(900_000))));
+  const closed = peer.ws.close();
+  await turns(200);
+  await peer.send(closeFrame(1000));
+  peer.stream.feed(null);
+  expect(await closed).toMatchObject({ code: 1000, wasClean: true });
+  expect(received).toEqual([]);
+});

@@ -345,3 +345,11 @@ test('nothing is judged once the end is known', async () => {
   expect(peer.ws.state).toBe('closed');
   expect(peer.ws.closeInfo).toMatchObject({ code: 1005, wasClean: true });
 });
+
+test('no ping goes out after our close frame', async () => {
+  const peer = timed('server', { closeTimeout: 300_000, heartbeatTimeout: 0, idleTimeout: 30_000 });
+  void peer.ws.close();
+  await peer.advance(100_000);
+  expect(opcodes(peer)).toEqual([8]);
+  expect(peer.ws.state).toBe('closing');
+});

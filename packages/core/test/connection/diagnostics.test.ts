@@ -3,6 +3,8 @@ import { expect, onTestFinished, test } from 'vitest';
 
 import { broadcast } from '../../src/connection/broadcast.js';
 import { prepare } from '../../src/connection/prepared-message.js';
+import { relay } from '../../src/connection/relay.js';
+import { pair } from '../../src/testing/pair.js';
 import { closeFrame, ping, pong, rawPeer, text, binary } from './support/raw-peer.js';
 import { turns } from './support/turns.js';
 
@@ -116,4 +118,20 @@ test('a message of the wrong kind is a TypeError, also with a subscriber', async
     await expect(ws.write(data as never)).rejects.toThrow(/expected a string or bytes/);
   }
   expect(messages).toEqual([]);
+});
+
+test('postern:message tells of what a relay passes on, as what it is', async () => {
+  const messages = heard<MessageNote>('message');
+  const front = pair();
+  const back = pair();
+  void relay(front.server, back.client);
+  await front.client.write('é');
+  expect(await back.server.read()).toBe('é');
+  const notes = messages
+    .filter(({ ws }) => ws === front.server || ws === back.client)
+    .map(({ direction, kind, data, size }) => [direction, kind, String(data), size]);
+  expect(notes).toEqual([
+    ['received', 'text', 'é', 2],
+    ['sent', 'text', 'é', 2],
+  ]);
 });

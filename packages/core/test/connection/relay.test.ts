@@ -183,3 +183,15 @@ test('it wants both for itself, and is no unhandled rejection when it does not g
   await turns();
   expect(rejections).toEqual([]);
 });
+
+test('text for a side that has ended goes nowhere, and harms nobody', async () => {
+  const rejections = unhandledRejections();
+  const front = rawPeer({ role: 'server' });
+  const back = rawPeer({ role: 'client' });
+  void relay(front.ws, back.ws);
+  await back.send(closeFrame(1000));
+  await front.send(text('too late'));
+  expect(front.errors).toEqual([]);
+  expect(back.received().map(({ opcode }) => opcode)).toEqual([8]);
+  expect(rejections).toEqual([]);
+});
