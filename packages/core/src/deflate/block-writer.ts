@@ -99,7 +99,6 @@ export class BlockWriter {
     const dynamic =
       chooseLengths(literals.frequencies, LONGEST_LITERAL_CODE, literals.lengths) +
       chooseLengths(distances.frequencies, LONGEST_DISTANCE_CODE, distances.lengths);
-    if (dynamic >= fixed) return false;
     if (dynamic + this.#codes.prepare(literals.lengths, distances.lengths) >= fixed) return false;
     this.#bits.put(BlockType.Dynamic << 1, 3);
     this.#codes.write(this.#bits);

@@ -18,9 +18,9 @@ export interface InflaterSettings {
   readonly codec: 'auto' | 'zlib';
 }
 
-/** Compressed messages up to this size, and no longer than that when inflated, are inflated on the spot: 0.2 ms. */
+/** Compressed messages up to this size, and no longer than that when inflated, are inflated on the spot: 0.1 to 0.3 ms. */
 const LONGEST_AT_ONCE = 16_384;
-const MOST_AT_ONCE = 262_144;
+const MOST_AT_ONCE = 131_072;
 
 const nothing = new Uint8Array(0);
 

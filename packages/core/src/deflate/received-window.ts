@@ -2,6 +2,7 @@
 const SMALLEST = 1024;
 
 const nothing = new Uint8Array(0);
+const noView = new DataView(nothing.buffer);
 
 /**
  * The last bytes that a peer's deflater may still refer to, as a ring: exactly `2 ** windowBits` bytes once that
@@ -10,7 +11,7 @@ const nothing = new Uint8Array(0);
 export class ReceivedWindow {
   readonly #size: number;
   #bytes: Uint8Array = nothing;
-  #view = new DataView(nothing.buffer);
+  #view: DataView = noView;
   #end = 0;
   #length = 0;
 

@@ -22,6 +22,8 @@ const POSITIONS = 0x1_0000;
 const SPREAD = 0x9e37_79b1 | 0;
 
 const noBytes = new Uint8Array(0);
+const noView = new DataView(noBytes.buffer);
+const noIndex = new Int32Array(0);
 
 /**
  * What our deflater may refer to: the last bytes that were sent, the present message behind them, and an index of where
@@ -32,8 +34,8 @@ const noBytes = new Uint8Array(0);
  */
 export class SentWindow {
   bytes: Uint8Array = noBytes;
-  view: DataView = new DataView(noBytes.buffer);
-  index: Int32Array = new Int32Array(0);
+  view: DataView = noView;
+  index: Int32Array = noIndex;
   /** By how much to shift a spread number for a place in the index. */
   shift = 0;
   /** The position of `bytes[0]`. */

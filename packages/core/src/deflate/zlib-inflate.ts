@@ -23,10 +23,11 @@ const LARGEST_PIECE = 131_072;
 
 /**
  * A message may have final blocks within (RFC 7692, section 7.2.3.4), after each of which zlib has to start afresh for
- * some 10 µs. One for each KiB costs no more than inflating does; what has more of them is an attack.
+ * some 10 µs, in the thread pool 100. Senders with no other way to flush have one for each fragment; what has more than one
+ * for each 4 KiB, and 16 to spare, is an attack.
  */
 const SPARE_PASSES = 16;
-const BYTES_PER_PASS = 1024;
+const BYTES_PER_PASS = 4096;
 
 /** One message: what is left of it, and what it may refer to. */
 class Inflation {

@@ -43,6 +43,11 @@ describe('both ends hold to what was agreed', () => {
   });
 });
 
+test('knows from what size on a message is compressed', () => {
+  const settings = { ...compressionDefaults, threshold: 17 };
+  expect(createCodec(agreed, 'server', settings).threshold).toBe(17);
+});
+
 describe('memory of a connection with takeover both ways', () => {
   const everything = {
     serverNoContextTakeover: false,

@@ -33,7 +33,7 @@ describe('with context takeover', () => {
         const compressed = await deflateAll(new Deflater({ ...settings, codec: kind }), messages);
         expect(await inflateByZlib(compressed, bits)).toEqual(messages);
       }),
-      { numRuns: 250 },
+      { numRuns: 100 },
     );
   });
 
@@ -50,7 +50,7 @@ describe('with context takeover', () => {
           before = Buffer.concat([before, message]);
         });
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -77,7 +77,7 @@ describe('with context takeover', () => {
         });
         expect(await inflateAll(inflater, compressed)).toEqual(messages);
       }),
-      { numRuns: 250 },
+      { numRuns: 100 },
     );
   });
 
@@ -90,7 +90,7 @@ describe('with context takeover', () => {
         const inflater = new Inflater({ noContextTakeover: false, windowBits: bits, codec: back });
         expect(await inflateAll(inflater, compressed)).toEqual(messages);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });
@@ -107,7 +107,7 @@ describe('without context takeover', () => {
           expect(farthest).toBeLessThanOrEqual(1 << bits);
         });
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -122,7 +122,7 @@ describe('without context takeover', () => {
           expect(await deflater.deflate(each)).toEqual(alone[index]);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

@@ -77,7 +77,12 @@ describe('answers at once or with a promise', () => {
     const message = records(1, size);
     const result = deflater({ codec }).deflate(message);
     expect(result instanceof Promise).toBe(later);
-    expect(inflate(await result)).toEqual(message);
+    expect(inflate(await result).equals(message)).toBe(true);
+  });
+
+  test('later from 8 KiB on when zlib is told to try hard', () => {
+    expect(deflater({ level: 6 }).deflate(records(1, 8192)) instanceof Promise).toBe(false);
+    expect(deflater({ level: 6 }).deflate(records(1, 8193)) instanceof Promise).toBe(true);
   });
 });
 
@@ -90,6 +95,13 @@ describe('uses what suits the message', () => {
 
   test('codes of its own for a longer one', async () => {
     expect(referenceInflate(await deflater().deflate(records(1, 2048))).blocks).toEqual([2, 0]);
+  });
+
+  test('the fixed codes where others would take more bytes to tell than they save', async () => {
+    const alphabet = Buffer.from(Array.from({ length: 112 }, (_, index) => index + 16));
+    const { blocks, message } = referenceInflate(await deflater().deflate(alphabet));
+    expect(blocks).toEqual([1, 0]);
+    expect(message).toEqual(alphabet);
   });
 
   test('a block without compression for one that has no pattern', async () => {

@@ -90,7 +90,7 @@ describe('whatever becomes of a compressed message on its way', () => {
         if (!('message' in small)) expect(small).toEqual(corrupt);
         else if (payload.length > 0) expectAsReference(payload, small.message);
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 
@@ -105,7 +105,7 @@ describe('whatever becomes of a compressed message on its way', () => {
           expectAsReference(payload, verdict.message, first);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
 
@@ -115,7 +115,7 @@ describe('whatever becomes of a compressed message on its way', () => {
         const payload = Buffer.from(bytes);
         expect(await judge('zlib', payload, LIMIT)).toEqual(await judge('auto', payload, LIMIT));
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 
@@ -128,7 +128,7 @@ describe('whatever becomes of a compressed message on its way', () => {
         if ('message' in verdict) expect(verdict.message.length).toBeLessThanOrEqual(most);
         else expect([corrupt, tooBig]).toContainEqual(verdict);
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
 });
@@ -153,6 +153,6 @@ test.each(['auto', 'zlib'] as const)('the limit is exact to the byte (%s)', asyn
       expect(await judge(codec, payload, length)).toEqual({ message: original.bytes });
       if (length > 0) expect(await judge(codec, payload, length - 1)).toEqual(tooBig);
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });

@@ -1,4 +1,4 @@
-import { deflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync } from 'node:zlib';
 
 import { describe, expect, test } from 'vitest';
 
@@ -119,6 +119,16 @@ describe.each(codecs)('fails corrupt data with 1007 (%s)', (codec) => {
     await expect(inflate()).rejects.toEqual(corrupt);
   });
 
+  test('a message cut short anywhere, where the bits behind it mean something too', async () => {
+    // Almost all bytes are the same, whose code is a single zero.
+    const message = noise(300).map((byte) => (byte < 20 ? byte : 97));
+    const whole = compressed(message, { strategy: constants.Z_HUFFMAN_ONLY });
+    for (let length = 1; length < whole.length; length += 1) {
+      const inflate = async () => inflater(codec).inflate(whole.subarray(0, length), LIMIT);
+      await expect(inflate()).rejects.toEqual(corrupt);
+    }
+  });
+
   test('half of a message that is inflated in the thread pool', async () => {
     const whole = compressed(noise(200_000));
     const half = async () => inflater(codec).inflate(whole.subarray(0, 100_000), LIMIT);
@@ -127,7 +137,7 @@ describe.each(codecs)('fails corrupt data with 1007 (%s)', (codec) => {
 });
 
 describe.each(codecs)('stops at the limit with 1009 (%s)', (codec) => {
-  const sizes = [1, 5, 300, 8192, 8193, 70_000, 262_144, 262_145, 600_000];
+  const sizes = [1, 5, 300, 8192, 8193, 70_000, 131_072, 131_073, 600_000];
 
   test.each(sizes)('%i bytes', async (size) => {
     for (const message of [Buffer.alloc(size, 'a'), noise(size)]) {
@@ -149,7 +159,7 @@ describe.each(codecs)('stops at the limit with 1009 (%s)', (codec) => {
 describe('answers at once or with a promise', () => {
   test.each([
     ['a small message', Buffer.alloc(2000, 'a'), false],
-    ['a small message that becomes a large one', Buffer.alloc(200_000, 'a'), false],
+    ['a small message that becomes a large one', Buffer.alloc(100_000, 'a'), false],
     ['a message of some KiB', noise(12_000), false],
     ['a small message that becomes a very large one', Buffer.alloc(900_000, 'a'), true],
     ['a large message', noise(60_000), true],
@@ -200,10 +210,20 @@ describe('many final blocks', () => {
     await expect(inflate()).rejects.toEqual(corrupt);
   });
 
-  test('are inflated when there is one for each KiB', async () => {
-    const part = deflateRawSync(noise(4000));
+  test.each([4000, 40_000])('are inflated when there is one for each %i bytes', async (size) => {
+    const part = deflateRawSync(noise(size));
     const payload = Buffer.concat([...Array<Buffer>(12).fill(part), hex('00')]);
-    const expected = Buffer.concat(Array<Buffer>(12).fill(noise(4000)));
-    expect(expected.equals(await inflater('auto').inflate(payload, LIMIT))).toBe(true);
+    const expected = Buffer.concat(Array<Buffer>(12).fill(noise(size)));
+    const inflated = await inflater('auto').inflate(payload, LIMIT);
+    expect(inflated.equals(expected)).toBe(true);
+  });
+
+  test('of which a later one may refer to what came before an earlier one', async () => {
+    const first = noise(30_000);
+    const second = deflateRawSync(first.subarray(5000), { dictionary: first });
+    expect(second.length).toBeLessThan(500);
+    const payload = Buffer.concat([deflateRawSync(first), second, hex('00')]);
+    const inflated = await inflater('auto').inflate(payload, LIMIT);
+    expect(inflated.equals(Buffer.concat([first, first.subarray(5000)]))).toBe(true);
   });
 });

@@ -4,7 +4,12 @@ import {
   resolveCompression,
   type CompressionOptions,
 } from '../../src/deflate/compression-options.js';
-import { acceptDeflate, negotiateDeflate, offerDeflate } from '../../src/deflate/negotiate.js';
+import {
+  acceptDeflate,
+  agreementOf,
+  negotiateDeflate,
+  offerDeflate,
+} from '../../src/deflate/negotiate.js';
 import { formatExtensions, parseExtensions } from '../../src/handshake/header-grammar.js';
 
 function settings(options: CompressionOptions = {}) {
@@ -295,6 +300,28 @@ describe('a client refuses', () => {
         ok: false,
         reason: `permessage-deflate in the server's answer: ${parameter} is not an integer from 8 to 15`,
       });
+    },
+  );
+});
+
+describe('what an answer has agreed on', () => {
+  const read = (answered: string) => agreementOf(parseExtensions(answered)![0]!);
+
+  test('is what it says, and the defaults of the RFC for the rest', () => {
+    expect(read('permessage-deflate')).toEqual(everything);
+    expect(
+      read('permessage-deflate; server_no_context_takeover; client_max_window_bits=9'),
+    ).toEqual({
+      ...everything,
+      serverNoContextTakeover: true,
+      clientMaxWindowBits: 9,
+    });
+  });
+
+  test.each(['server_max_window_bits=7', 'client_max_window_bits', 'fast'])(
+    'is nothing for an answer with %s',
+    (parameter) => {
+      expect(() => read(`permessage-deflate; ${parameter}`)).toThrow(TypeError);
     },
   );
 });
