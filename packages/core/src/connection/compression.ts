@@ -47,7 +47,7 @@ export class Compression {
   #isBusy = false;
   #waiting: Waiting[] = [];
   #onIdle: (() => void) | undefined;
-  #released: Error | undefined;
+  #released: (() => Error) | undefined;
 
   constructor(owner: CompressionOwner, outbox: Outbox, codec: Codec, maxMessageSize: number) {
     this.#owner = owner;
@@ -150,7 +150,7 @@ export class Compression {
   /** @throws what the connection ended with, if it has. */
   #endJob(length: number): void {
     this.#isBusy = false;
-    if (this.#released !== undefined) throw this.#released;
+    if (this.#released !== undefined) throw this.#released();
     this.#outbox.reserve(-length);
   }
 
@@ -183,13 +183,13 @@ export class Compression {
     else callback();
   }
 
-  /** The connection has ended: settles every job. */
-  release(error: Error): void {
+  /** The connection has ended: settles every job. `why` is asked if anybody waits. */
+  release(why: () => Error): void {
     if (this.#released !== undefined) return;
-    this.#released = error;
+    this.#released = why;
     this.#onIdle = undefined;
     this.#codec.deflater.release();
     this.#codec.inflater.release();
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    for (const { reject } of this.#waiting.splice(0)) reject(why());
   }
 }

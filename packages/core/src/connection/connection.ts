@@ -363,10 +363,9 @@ export class Connection
   #decide(close: CloseInfo): void {
     if (this.#close !== undefined) return;
     this.#close = close;
-    const error = this.closedError();
-    this.#pings.end(error);
+    this.#pings.end(() => this.closedError());
     // Nothing may follow a close frame, not even what is being compressed.
-    this.#compression?.release(error);
+    this.#compression?.release(() => this.closedError());
     this.#owner.onEnding(close);
   }
 
@@ -423,7 +422,7 @@ export class Connection
     this.#protocol.end();
     this.#settings.pulse.remove(this);
     this.#settings.clock.clearTimeout(this.#closeTimer);
-    this.outbox.close(this.closedError());
+    this.outbox.close();
     this.#owner.onClosed();
   }
 
@@ -432,7 +431,7 @@ export class Connection
   onStreamError(error: Error): void {
     this.#networkError ??= error;
     if (this.#gone) return;
-    this.destroy(networkEnd(this.#networkError));
+    this.destroy(this.#close ?? networkEnd(this.#networkError));
   }
 
   onStreamDrain(): void {
@@ -449,7 +448,7 @@ export class Connection
 
   onStreamClose(): void {
     if (this.#gone) return;
-    this.#decide(networkEnd(this.#networkError));
+    if (this.#close === undefined) this.#decide(networkEnd(this.#networkError));
     this.#onGone();
   }
 

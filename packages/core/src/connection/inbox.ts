@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 
 import { StateError } from '../protocol/errors.js';
 import type { TextBytes } from '../protocol/text-bytes.js';
-import { ConnectionClosedError, type CloseInfo } from './close-info.js';
+import type { CloseInfo } from './close-info.js';
 import { rejected, ROOM } from './settled.js';
 
 /** A received message: a string for text, bytes for binary. */
@@ -23,6 +23,12 @@ export interface InboxOwner {
   onRead(): void;
   /** A listener threw, or its promise rejected. */
   onListenerError(error: unknown): void;
+}
+
+/** How it ended. The error is only made for whoever gets to see it: its stack costs 15 µs. */
+export interface InboxEnd {
+  readonly closeInfo: CloseInfo | undefined;
+  endError(): Error;
 }
 
 export interface InboxLimits {
@@ -70,7 +76,7 @@ export class Inbox {
   #waiter: Waiter | undefined;
   #full = false;
   #discarding = false;
-  #end: Error | undefined;
+  #end: InboxEnd | undefined;
   #onDrained: (() => void) | undefined;
 
   constructor(limits: InboxLimits) {
@@ -244,7 +250,7 @@ export class Inbox {
     if (mistake !== undefined) return rejected(mistake);
     if (signal?.aborted === true) return rejected(signal.reason);
     if (this.#head < this.#tail) return Promise.resolve(this.#shift());
-    if (this.#end !== undefined) return rejected(this.#end);
+    if (this.#end !== undefined) return rejected(this.#end.endError());
     const promise = this.#wait<Message>('read');
     return signal === undefined ? promise : this.#abortable(promise, signal);
   }
@@ -340,14 +346,14 @@ export class Inbox {
     if (this.#head < this.#tail) this.#reset();
   }
 
-  /** No message follows. What is queued is still read; then readers get `error`. */
-  finish(error: Error): void {
+  /** No message follows. What is queued is still read; then readers get `end`. */
+  finish(end: InboxEnd): void {
     if (this.#end !== undefined) return;
     this.endOfBurst();
-    this.#end = error;
+    this.#end = end;
     const waiter = this.#waiter;
     this.#waiter = undefined;
-    if (waiter !== undefined) endWaiter(waiter, error);
+    if (waiter !== undefined) endWaiter(waiter, end);
     this.#checkDrained();
   }
 
@@ -379,23 +385,18 @@ function shaped(kind: Waiter['kind'], data: Message): unknown {
   return kind === 'guarded' ? { ok: true, data } : { value: data, done: false };
 }
 
-function endWaiter(waiter: Waiter, error: Error): void {
+function endWaiter(waiter: Waiter, end: InboxEnd): void {
   const resolve = waiter.resolve as (value: unknown) => void;
-  if (waiter.kind === 'guarded') resolve(guardedEnd(error));
+  if (waiter.kind === 'guarded') resolve(guardedEnd(end));
   else if (waiter.kind !== 'read') resolve({ value: undefined, done: true });
   else {
     void waiter.promise?.catch(() => undefined);
-    waiter.reject(error);
+    waiter.reject(end.endError());
   }
 }
 
-function guardedEnd(error: Error): GuardedMessage {
-  return { ok: false, close: closeInfoOf(error) };
-}
-
-function closeInfoOf(error: Error): CloseInfo {
-  if (error instanceof ConnectionClosedError) return error.close;
-  return { code: 1006, reason: '', wasClean: false, initiator: 'local', cause: error };
+function guardedEnd({ closeInfo }: InboxEnd): GuardedMessage {
+  return { ok: false, close: closeInfo! };
 }
 
 function listenIsOn(): StateError {

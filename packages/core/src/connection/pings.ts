@@ -52,10 +52,12 @@ export class Pings {
     for (const ping of settled) ping.resolve(now - ping.sentAt);
   }
 
-  /** No pong will come. */
-  end(error: Error): void {
-    const outstanding = this.#outstanding ?? [];
+  /** No pong will come; `why` is asked if anybody waits for one. */
+  end(why: () => Error): void {
+    const outstanding = this.#outstanding;
+    if (outstanding === undefined) return;
     this.#outstanding = undefined;
+    const error = why();
     for (const ping of outstanding) ping.reject(error);
   }
 }

@@ -11,7 +11,7 @@ import { codecFor, type Agreed } from './agreed.js';
 import { abnormalEnd, ConnectionClosedError, type CloseInfo } from './close-info.js';
 import { Connection, type ConnectionOwner } from './connection.js';
 import { closeChannel, errorChannel, openChannel } from './diagnostics.js';
-import { Inbox, type GuardedMessage, type Listener, type Message } from './inbox.js';
+import { Inbox, type GuardedMessage, type InboxEnd, type Listener, type Message } from './inbox.js';
 import { controlPayload, type MessageData } from './message-data.js';
 import { MessageIterator } from './message-iterator.js';
 import {
@@ -76,7 +76,7 @@ export let becomeRelayed: (ws: WebSocket) => void;
 export let forwardTo: (ws: WebSocket, message: unknown) => Promise<void>;
 
 /** One end of a WebSocket connection. RFC 6455. */
-export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
+export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Message> {
   /** Which end this is. */
   readonly role: Role;
   readonly #settings: ConnectionSettings;
@@ -174,7 +174,7 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
-      if (this.#closeInfo !== undefined) this.#abort.abort(this.#endError());
+      if (this.#closeInfo !== undefined) this.#abort.abort(this.endError());
     }
     return this.#abort.signal;
   }
@@ -233,7 +233,7 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
     this.#letIn();
     const message = this.#inbox.readGuarded();
     if (errorChannel.hasSubscribers) {
-      message.then(({ ok }) => ok || this.#tellGuarded('readGuarded', this.#endError()), ignore);
+      message.then(({ ok }) => ok || this.#tellGuarded('readGuarded', this.endError()), ignore);
     }
     return message;
   }
@@ -371,7 +371,7 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
   }
 
   #notAccepted(method: string): Error {
-    if (this.#handshakeError !== undefined) return this.#endError();
+    if (this.#handshakeError !== undefined) return this.endError();
     return new StateError(
       'POSTERN_ERR_NOT_ACCEPTED',
       `${method} before the client was let in: call accept() first`,
@@ -442,8 +442,8 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
     this.onClosed();
   }
 
-  /** How it ended, as readers and signals get it. */
-  #endError(): Error {
+  /** For the inbox: how it ended, as readers and signals get it. */
+  endError(): Error {
     return (
       this.#handshakeError ??
       this.#connection?.closedError() ??
@@ -455,9 +455,8 @@ export class WebSocket implements ConnectionOwner, AsyncIterable<Message> {
   onEnding(close: CloseInfo): void {
     this.#closeInfo = close;
     if (closeChannel.hasSubscribers) closeChannel.publish({ ws: this, close });
-    const error = this.#endError();
-    this.#inbox.finish(error);
-    this.#abort?.abort(error);
+    this.#inbox.finish(this);
+    this.#abort?.abort(this.endError());
   }
 
   /** For the connection. */

@@ -22,7 +22,7 @@ export class HandshakeRequest<Context = unknown> implements RequestHead {
   readonly rawHeaders: readonly string[];
   /** The framework's own request or context; `undefined` on bare `node:http`. */
   readonly context: Context;
-  readonly #remoteAddress: string;
+  readonly #socket: IncomingRequest['socket'];
   readonly #trustProxy: boolean;
   readonly #ended: { readonly signal: AbortSignal };
 
@@ -39,7 +39,8 @@ export class HandshakeRequest<Context = unknown> implements RequestHead {
     this.headers = request.headers;
     this.rawHeaders = request.rawHeaders ?? [];
     this.context = context;
-    this.#remoteAddress = request.socket?.remoteAddress ?? '';
+    // Asked for its address when somebody wants it: that is a system call.
+    this.#socket = request.socket;
     this.#trustProxy = trustProxy;
     this.#ended = ended;
   }
@@ -51,8 +52,7 @@ export class HandshakeRequest<Context = unknown> implements RequestHead {
 
   /** See the function `clientAddress`. */
   get clientAddress(): string {
-    const socket = { remoteAddress: this.#remoteAddress };
-    return addressOf({ headers: this.headers, socket }, this.#trustProxy);
+    return addressOf({ headers: this.headers, socket: this.#socket }, this.#trustProxy);
   }
 }
 

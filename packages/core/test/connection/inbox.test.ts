@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { ConnectionClosedError } from '../../src/connection/close-info.js';
-import { Inbox, type InboxOwner } from '../../src/connection/inbox.js';
+import { Inbox, type InboxEnd, type InboxOwner } from '../../src/connection/inbox.js';
 import { turns } from './support/turns.js';
 
 const limits = { maxUnreadBytes: 1000, maxUnreadMessages: 10 };
@@ -25,6 +25,10 @@ const closed = new ConnectionClosedError({
   initiator: 'peer',
   cause: undefined,
 });
+
+function endOf(error: ConnectionClosedError): InboxEnd {
+  return { closeInfo: error.close, endError: () => error };
+}
 
 test('says once that it is full, and once that it is empty', async () => {
   const { inbox, log } = attached();
@@ -122,20 +126,10 @@ test('from discard on nothing is queued', async () => {
 test('ends once', async () => {
   const { inbox } = attached();
   const read = inbox.readGuarded();
-  inbox.finish(closed);
-  inbox.finish(new Error('a second end'));
+  inbox.finish(endOf(closed));
+  inbox.finish(endOf(new ConnectionClosedError({ ...closed.close, code: 4000 })));
   expect(await read).toEqual({ ok: false, close: closed.close });
   expect(await inbox.readGuarded()).toEqual({ ok: false, close: closed.close });
-});
-
-test('an end that is no ConnectionClosedError is 1006 for a guarded read', async () => {
-  const { inbox } = attached();
-  const error = new Error('the handshake came to nothing');
-  inbox.finish(error);
-  expect(await inbox.readGuarded()).toEqual({
-    ok: false,
-    close: { code: 1006, reason: '', wasClean: false, initiator: 'local', cause: error },
-  });
 });
 
 test('is drained when nothing more will reach the listener', async () => {
@@ -150,7 +144,7 @@ test('is drained when nothing more will reach the listener', async () => {
   const drained: unknown[] = [];
   inbox.whenDrained(() => drained.push([...received]));
   inbox.push('new', 1);
-  inbox.finish(closed);
+  inbox.finish(endOf(closed));
   await turns(1);
   expect(received).toEqual(['queued']);
   finish!();
