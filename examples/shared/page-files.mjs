@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 const files = [
   { path: '/', name: 'page.html', type: 'text/html' },
   { path: '/page.css', name: 'page.css', type: 'text/css' },
+  { path: '/scene.css', name: 'scene.css', type: 'text/css' },
   { path: '/page.js', name: 'page.js', type: 'text/javascript' },
   { path: '/favicon.svg', name: 'favicon.svg', type: 'image/svg+xml' },
 ];
