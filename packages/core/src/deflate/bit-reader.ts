@@ -8,8 +8,9 @@ const TAIL = [0x00, 0x00, 0xff, 0xff] as const;
 const OVERREAD = 16;
 
 /**
- * The bits of one message, from the lowest of its first byte on, and of the tail that its sender took off. The message is
- * copied: behind it in the buffer lie zeros, so that what is read beyond the end harms nobody until somebody looks.
+ * The bits of one message, from the lowest of its first byte on, and of the tail that its sender took off.
+ * The message is copied: behind it in the buffer lie zeros, so that what is read beyond the end harms
+ * nobody until somebody looks.
  *
  * The fields are open to the one loop that cannot afford calls.
  */

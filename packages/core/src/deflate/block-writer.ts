@@ -70,7 +70,10 @@ export class BlockWriter {
     this.#bits.start();
   }
 
-  /** Ends the message: an empty stored block, but for the four bytes that are not sent. RFC 7692, section 7.2.1. */
+  /**
+   * Ends the message: an empty stored block, but for the four bytes that are not sent. RFC 7692, section
+   * 7.2.1.
+   */
   finish(): number {
     this.#bits.put(BlockType.Stored << 1, 3);
     this.#bits.align();
@@ -91,7 +94,9 @@ export class BlockWriter {
     this.#writeTokens(tokens, count, this.#fixedLiterals, this.#fixedDistances);
   }
 
-  /** Writes a block with codes of its own if that is shorter than with the fixed ones; false when it is not. */
+  /**
+   * Writes a block with codes of its own if that is shorter than with the fixed ones; false when it is not.
+   */
   writeDynamic(tokens: Uint32Array, count: number): boolean {
     const literals = this.#literals;
     const distances = this.#distances;
@@ -108,7 +113,10 @@ export class BlockWriter {
     return true;
   }
 
-  /** Gives what the block costs by the fixed codes, in bits, but for what follows codes: that is the same by any. */
+  /**
+   * Gives what the block costs by the fixed codes, in bits, but for what follows codes: that is the same by
+   * any.
+   */
   #countSymbols(tokens: Uint32Array, count: number): number {
     const literals = this.#literals.frequencies.fill(0);
     const distances = this.#distances.frequencies.fill(0);
@@ -130,8 +138,8 @@ export class BlockWriter {
   }
 
   /**
-   * Writes `tokens` and the end of the block. After each code four bytes are written, whatever is in them, and the place
-   * moves on by the whole ones: cheaper than to ask whether there are any.
+   * Writes `tokens` and the end of the block. After each code four bytes are written, whatever is in them,
+   * and the place moves on by the whole ones: cheaper than to ask whether there are any.
    */
   #writeTokens(
     tokens: Uint32Array,

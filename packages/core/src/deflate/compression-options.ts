@@ -6,8 +6,8 @@ export interface CompressionOptions {
    */
   readonly threshold?: number;
   /**
-   * How hard zlib tries, 1 to 9. Messages of up to 4 KiB are not zlib's, unless `codec` says so. With 6, zlib's own default,
-   * messages of 64 KiB take 1 to 3 % fewer bytes and 30 to 45 % more time.
+   * How hard zlib tries, 1 to 9. Messages of up to 4 KiB are not zlib's, unless `codec` says so. With 6,
+   * zlib's own default, messages of 64 KiB take 1 to 3 % fewer bytes and 30 to 45 % more time.
    * @default 5
    */
   readonly level?: number;
@@ -17,8 +17,9 @@ export interface CompressionOptions {
    */
   readonly memLevel?: number;
   /**
-   * Whether the server compresses every message by itself: more bytes, no memory between messages, and no way to
-   * guess one message from the size of the next. A client with this asks for it and refuses a server that declines.
+   * Whether the server compresses every message by itself: more bytes, no memory between messages, and no
+   * way to guess one message from the size of the next. A client with this asks for it and refuses a server
+   * that declines.
    * @default false
    */
   readonly serverNoContextTakeover?: boolean;
@@ -28,20 +29,20 @@ export interface CompressionOptions {
    */
   readonly clientNoContextTakeover?: boolean;
   /**
-   * The most the server may refer back, 8 to 15. A client that gives less than 15 asks for it and refuses a server
-   * that declines.
+   * The most the server may refer back, 8 to 15. A client that gives less than 15 asks for it and refuses a
+   * server that declines.
    * @default 15
    */
   readonly serverMaxWindowBits?: number;
   /**
-   * The most the client may refer back, 8 to 15. A server that gives less than 15 does not compress with clients
-   * that cannot be asked.
+   * The most the client may refer back, 8 to 15. A server that gives less than 15 does not compress with
+   * clients that cannot be asked.
    * @default 15
    */
   readonly clientMaxWindowBits?: number;
   /**
-   * `'auto'` has small messages coded by Postern itself, which is several times faster and takes up to a quarter more
-   * bytes; `'zlib'` has all of them coded by zlib.
+   * `'auto'` has small messages coded by Postern itself, which is several times faster and takes up to a
+   * quarter more bytes; `'zlib'` has all of them coded by zlib.
    * @default 'auto'
    */
   readonly codec?: 'auto' | 'zlib';

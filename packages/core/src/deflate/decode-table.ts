@@ -58,8 +58,8 @@ function meaning(base: number, extra: number): number {
 }
 
 /**
- * A Huffman code for reading. The next bits of the stream index `entries`; codes longer than that index are rare
- * by nature and looked for one bit at a time. RFC 1951, section 3.2.2.
+ * A Huffman code for reading. The next bits of the stream index `entries`; codes longer than that index are
+ * rare by nature and looked for one bit at a time. RFC 1951, section 3.2.2.
  */
 export class DecodeTable {
   readonly entries: Int32Array;
@@ -89,8 +89,9 @@ export class DecodeTable {
   }
 
   /**
-   * Takes the code that has `lengths[from]` bits for symbol 0 and so on, `size` symbols; false when it is none.
-   * `sparse` lets a code of one symbol or none pass, as for the distances of a block that has one or none.
+   * Takes the code that has `lengths[from]` bits for symbol 0 and so on, `size` symbols; false when it is
+   * none. `sparse` lets a code of one symbol or none pass, as for the distances of a block that has one or
+   * none.
    */
   build(lengths: Uint8Array, from: number, size: number, sparse: boolean): boolean {
     const used = this.#count(lengths, from, size);
@@ -166,7 +167,9 @@ export class DecodeTable {
     return found === Entry.None ? Entry.None : found | length;
   }
 
-  /** The entry for the code that `bits` begins with, of whatever length; `Entry.None` when there is none. */
+  /**
+   * The entry for the code that `bits` begins with, of whatever length; `Entry.None` when there is none.
+   */
   find(bits: number): number {
     let code = 0;
     let first = 0;
@@ -189,7 +192,10 @@ const REVERSED_BYTES: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
   return result;
 });
 
-/** The lowest `length` bits of `code`, first bit last: Huffman codes are packed from their most significant bit. */
+/**
+ * The lowest `length` bits of `code`, first bit last: Huffman codes are packed from their most significant
+ * bit.
+ */
 export function reversed(code: number, length: number): number {
   const all = (REVERSED_BYTES[code & 0xff]! << 8) | REVERSED_BYTES[code >>> 8]!;
   return all >>> (16 - length);

@@ -11,7 +11,9 @@ export const Parameter = {
   ClientMaxWindowBits: 'client_max_window_bits',
 } as const;
 
-/** What an offer or an answer says. Absent means that it says nothing; `true` a parameter without a value. */
+/**
+ * What an offer or an answer says. Absent means that it says nothing; `true` a parameter without a value.
+ */
 export interface DeflateParameters {
   serverNoContextTakeover?: true;
   clientNoContextTakeover?: true;
@@ -19,7 +21,10 @@ export interface DeflateParameters {
   clientMaxWindowBits?: number | true;
 }
 
-/** Reads the parameters of one element; a sentence about what is wrong when it is none of RFC 7692, section 7.1. */
+/**
+ * Reads the parameters of one element; a sentence about what is wrong when it is none of RFC 7692, section
+ * 7.1.
+ */
 export function parseDeflateParameters({ parameters }: ExtensionOffer): DeflateParameters | string {
   const parsed: DeflateParameters = {};
   const seen = new Set<string>();

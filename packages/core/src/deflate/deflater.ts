@@ -20,8 +20,8 @@ export interface DeflaterSettings {
 }
 
 /**
- * Up to this size zlib is called on the spot: 0.1 to 0.2 ms of work, at worst (two letters at random) one. The way to a
- * thread and back costs 30 to 60 µs. From level 6 on the worst takes twice as long.
+ * Up to this size zlib is called on the spot: 0.1 to 0.2 ms of work, at worst (two letters at random) one.
+ * The way to a thread and back costs 30 to 60 µs. From level 6 on the worst takes twice as long.
  */
 const LONGEST_AT_ONCE = 16_384;
 const LONGEST_AT_ONCE_IF_THOROUGH = 8192;
@@ -35,7 +35,10 @@ const EMPTY_MESSAGE = 0x00;
 /** One for the process: a small message is compressed in one call. Made when first asked for. */
 let smallDeflater: SmallDeflater | undefined;
 
-/** By window bits, where small messages that stand alone are put to be searched; nothing of one is left for the next. */
+/**
+ * By window bits, where small messages that stand alone are put to be searched; nothing of one is left for
+ * the next.
+ */
 const passingWindows = new Map<number, SentWindow>();
 
 function passingWindow(windowBits: number): SentWindow {
@@ -46,9 +49,10 @@ function passingWindow(windowBits: number): SentWindow {
 }
 
 /**
- * Compresses the messages of one side of one connection (RFC 7692, section 7.2.1). Small ones are coded here, larger
- * ones by zlib, and the largest in the thread pool. Any of them can refer to what any other left in the window,
- * so nothing but the window is kept between messages: at most 40 KiB, where a zlib stream keeps 256.
+ * Compresses the messages of one side of one connection (RFC 7692, section 7.2.1). Small ones are coded
+ * here, larger ones by zlib, and the largest in the thread pool. Any of them can refer to what any other
+ * left in the window, so nothing but the window is kept between messages: at most 40 KiB, where a zlib
+ * stream keeps 256.
  */
 export class Deflater {
   readonly settings: DeflaterSettings;
@@ -66,8 +70,8 @@ export class Deflater {
   }
 
   /**
-   * Compresses `payload` for frames with RSV1; at once if it can, else as a promise. Before that is settled nothing else may be
-   * compressed here and `payload` must not change. The result is the caller's.
+   * Compresses `payload` for frames with RSV1; at once if it can, else as a promise. Before that is settled
+   * nothing else may be compressed here and `payload` must not change. The result is the caller's.
    */
   deflate(payload: Uint8Array): Buffer | Promise<Buffer> {
     const size = payload.length;

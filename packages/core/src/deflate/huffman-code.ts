@@ -9,8 +9,8 @@ const counts = new Uint16Array(LONGEST_CODE + 1);
 const nextCodes = new Uint16Array(LONGEST_CODE + 2);
 
 /**
- * Writes to `codes` the canonical code for `lengths`, each code with its first bit lowest, as the stream wants it, and
- * above its length in four bits. RFC 1951, section 3.2.2.
+ * Writes to `codes` the canonical code for `lengths`, each code with its first bit lowest, as the stream
+ * wants it, and above its length in four bits. RFC 1951, section 3.2.2.
  */
 export function assignCodes(lengths: Uint8Array, codes: Uint32Array): void {
   counts.fill(0);
@@ -39,9 +39,9 @@ const parents = new Uint16Array(2 * MOST_SYMBOLS);
 const depths = new Uint8Array(2 * MOST_SYMBOLS);
 
 /**
- * Writes to `lengths` how many bits each symbol gets in a complete code of at most `limit` bits: the best code, unless
- * the limit cuts it. Symbols that do not occur get none, but at least two get one, since some inflaters
- * want every code complete. Gives what all symbols cost then, in bits.
+ * Writes to `lengths` how many bits each symbol gets in a complete code of at most `limit` bits: the best
+ * code, unless the limit cuts it. Symbols that do not occur get none, but at least two get one, since some
+ * inflaters want every code complete. Gives what all symbols cost then, in bits.
  */
 export function chooseLengths(
   frequencies: Uint16Array,
@@ -80,7 +80,9 @@ function rank(frequencies: Uint16Array): number {
   return used;
 }
 
-/** Joins the two lightest nodes until one is left. New nodes never get lighter, so two queues do for a heap. */
+/**
+ * Joins the two lightest nodes until one is left. New nodes never get lighter, so two queues do for a heap.
+ */
 function growTree(used: number): void {
   for (let leaf = 0; leaf < used; leaf += 1) weights[leaf] = ranked[leaf]! >>> 9;
   let leaf = 0;
@@ -105,7 +107,9 @@ function measureDepths(used: number): void {
   for (let node = root - 1; node >= 0; node -= 1) depths[node] = depths[parents[node]!]! + 1;
 }
 
-/** Cuts leaves that are too deep, and makes others deeper until the code space suffices again, and is full. */
+/**
+ * Cuts leaves that are too deep, and makes others deeper until the code space suffices again, and is full.
+ */
 function limitDepths(used: number, limit: number): void {
   if (depths[0]! <= limit) return;
   const space = 1 << limit;

@@ -18,7 +18,10 @@ export interface InflaterSettings {
   readonly codec: 'auto' | 'zlib';
 }
 
-/** Compressed messages up to this size, and no longer than that when inflated, are inflated on the spot: 0.1 to 0.3 ms. */
+/**
+ * Compressed messages up to this size, and no longer than that when inflated, are inflated on the spot: 0.1
+ * to 0.3 ms.
+ */
 const LONGEST_AT_ONCE = 16_384;
 const MOST_AT_ONCE = 131_072;
 
@@ -28,8 +31,9 @@ const nothing = new Uint8Array(0);
 let smallInflater: SmallInflater | undefined;
 
 /**
- * Inflates the messages of the other side of one connection (RFC 7692, section 7.2.2), never beyond a limit. Small ones are
- * decoded here, larger ones by zlib, and the largest in the thread pool. Nothing but the window is kept between messages.
+ * Inflates the messages of the other side of one connection (RFC 7692, section 7.2.2), never beyond a
+ * limit. Small ones are decoded here, larger ones by zlib, and the largest in the thread pool. Nothing but
+ * the window is kept between messages.
  */
 export class Inflater {
   readonly #settings: InflaterSettings;
@@ -47,11 +51,11 @@ export class Inflater {
   }
 
   /**
-   * Inflates `payload`, the frames of one message joined, to no more than `limit` bytes; at once if it can, else as a promise. Before
-   * that is settled nothing else may be inflated here and `payload` must not change. The result is the caller's.
-   * After a failure nothing more can be inflated.
-   * @throws {ProtocolError} with close code 1007 when the data are corrupt, and 1009 when the message is longer than
-   * `limit`. A promise is rejected with the same.
+   * Inflates `payload`, the frames of one message joined, to no more than `limit` bytes; at once if it can,
+   * else as a promise. Before that is settled nothing else may be inflated here and `payload` must not
+   * change. The result is the caller's. After a failure nothing more can be inflated.
+   * @throws {ProtocolError} with close code 1007 when the data are corrupt, and 1009 when the message is
+   * longer than `limit`. A promise is rejected with the same.
    */
   inflate(payload: Uint8Array, limit: number): Buffer | Promise<Buffer> {
     // Some senders' zlib has nothing to flush for an empty message, where RFC 7692, section 7.2.3.6, wants one byte.

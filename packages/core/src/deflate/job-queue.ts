@@ -1,12 +1,13 @@
 /** Something that takes a place in a `JobQueue` until it says that it is done. */
 export interface Job {
-  /** Called once, when there is a place; never from within `add`'s caller's stack twice. */
+  /** Called once, when there is a place: within `add`, or within another job's `done`. */
   start(): void;
 }
 
 /**
- * How many jobs are in zlib at the same time, over all connections. libuv has four threads unless told otherwise:
- * one stays free for files and names, and a crowd of compressed connections cannot fragment the heap.
+ * How many jobs are in zlib at the same time, over all connections. libuv has four threads unless told
+ * otherwise: one stays free for files and names, and a crowd of compressed connections cannot fragment the
+ * heap.
  */
 const MOST_JOBS = 3;
 

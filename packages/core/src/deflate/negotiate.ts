@@ -36,8 +36,9 @@ export type DeflateAcceptance =
 const WIDEST = 15;
 
 /**
- * The server's choice among what a client offers: the first offer that is right in itself and meets `settings`.
- * Undefined when there is none; the connection then goes without compression. RFC 7692, sections 5.1 and 7.
+ * The server's choice among what a client offers: the first offer that is right in itself and meets
+ * `settings`. Undefined when there is none; the connection then goes without compression. RFC 7692,
+ * sections 5.1 and 7.
  */
 export function negotiateDeflate(
   offers: readonly ExtensionOffer[],
@@ -110,8 +111,8 @@ export function offerDeflate(settings: CompressionSettings): ExtensionOffer {
 }
 
 /**
- * The client's verdict on the server's answer to `offerDeflate(settings)`: what is agreed, or why the handshake fails.
- * RFC 7692, sections 5.1 and 7.1.
+ * The client's verdict on the server's answer to `offerDeflate(settings)`: what is agreed, or why the
+ * handshake fails. RFC 7692, sections 5.1 and 7.1.
  */
 export function acceptDeflate(
   response: ExtensionOffer,
@@ -158,7 +159,8 @@ function checkAnswer(
 }
 
 /**
- * What an answer to an offer of permessage-deflate has agreed on, as both sides read it. RFC 7692, section 7.1.
+ * What an answer to an offer of permessage-deflate has agreed on, as both sides read it. RFC 7692, section
+ * 7.1.
  * @throws {TypeError} when it is none.
  */
 export function agreementOf(answer: ExtensionOffer): DeflateAgreement {

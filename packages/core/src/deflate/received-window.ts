@@ -1,12 +1,15 @@
-/** What a window starts with, in bytes: most compressed connections never see more than a few small messages. */
+/**
+ * What a window starts with, in bytes: most compressed connections never see more than a few small
+ * messages.
+ */
 const SMALLEST = 1024;
 
 const nothing = new Uint8Array(0);
 const noView = new DataView(nothing.buffer);
 
 /**
- * The last bytes that a peer's deflater may still refer to, as a ring: exactly `2 ** windowBits` bytes once that
- * many have come, and no more than twice what has come before. RFC 7692, section 7.2.2.
+ * The last bytes that a peer's deflater may still refer to, as a ring: exactly `2 ** windowBits` bytes once
+ * that many have come, and no more than twice what has come before. RFC 7692, section 7.2.2.
  */
 export class ReceivedWindow {
   readonly #size: number;

@@ -1,10 +1,13 @@
 /**
- * How much of what was sent is kept at most, in bytes. A deflater may refer to less than was agreed: the last
- * 8 KiB of 32 would take 1 % off the bytes of 2 KiB messages.
+ * How much of what was sent is kept at most, in bytes. A deflater may refer to less than was agreed: the
+ * last 8 KiB of 32 would take 1 % off the bytes of 2 KiB messages.
  */
 const MOST_BYTES = 24_576;
 
-/** How far the window moves at once, so that not every message copies all of it; also the longest small message. */
+/**
+ * How far the window moves at once, so that not every message copies all of it; also the longest small
+ * message.
+ */
 export const SLIDE = 4096;
 
 const SMALLEST = 1024;
@@ -26,11 +29,12 @@ const noView = new DataView(noBytes.buffer);
 const noIndex = new Int32Array(0);
 
 /**
- * What our deflater may refer to: the last bytes that were sent, the present message behind them, and an index of where
- * four bytes in a row were seen before. It grows with what is sent.
+ * What our deflater may refer to: the last bytes that were sent, the present message behind them, and an
+ * index of where four bytes in a row were seen before. It grows with what is sent.
  *
- * An entry of the index holds the last two positions of its bytes, 16 bits each, the newer one lower. They are never
- * rebased when the window moves: whoever follows one compares the bytes there, so an outdated one misleads nobody.
+ * An entry of the index holds the last two positions of its bytes, 16 bits each, the newer one lower. They
+ * are never rebased when the window moves: whoever follows one compares the bytes there, so an outdated one
+ * misleads nobody.
  */
 export class SentWindow {
   bytes: Uint8Array = noBytes;
@@ -72,8 +76,8 @@ export class SentWindow {
   }
 
   /**
-   * Forgets everything, for a message that must stand alone. The window is at its full size and no position from before
-   * can be taken for one after: how a message is compressed tells nothing of others.
+   * Forgets everything, for a message that must stand alone. The window is at its full size and no position
+   * from before can be taken for one after: how a message is compressed tells nothing of others.
    */
   clear(): void {
     this.origin += this.end;

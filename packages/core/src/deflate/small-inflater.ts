@@ -17,9 +17,9 @@ const FINE = 0;
 const OUTPUT_ROOM = LONGEST_OUTPUT + LONGEST_MATCH + 4;
 
 /**
- * Inflates small messages in plain JavaScript: under 1 µs for 64 bytes where a call of zlib takes 5 and one of its
- * streams 28; up to some 1 KiB of wire it is ahead. One is enough for a process, since a message is inflated
- * in one call: only the windows belong to connections.
+ * Inflates small messages in plain JavaScript: under 1 µs for 64 bytes where a call of zlib takes 5 and one
+ * of its streams 28; up to some 1 KiB of wire it is ahead. One is enough for a process, since a message is
+ * inflated in one call: only the windows belong to connections.
  *
  * It reads and writes nothing but its own two buffers, which are longer than any index can get.
  */
@@ -40,9 +40,9 @@ export class SmallInflater {
   }
 
   /**
-   * Inflates `payload`, at most `LONGEST_INPUT` bytes, and gives the length of the message, which is then in `output`,
-   * or an `Outcome`. `window` is what came before, unless every message stands alone; it is not changed.
-   * `Outcome.Full` means that the message is longer than `limit` or than `LONGEST_OUTPUT`.
+   * Inflates `payload`, at most `LONGEST_INPUT` bytes, and gives the length of the message, which is then
+   * in `output`, or an `Outcome`. `window` is what came before, unless every message stands alone; it is
+   * not changed. `Outcome.Full` means that the message is longer than `limit` or than `LONGEST_OUTPUT`.
    */
   inflate(payload: Uint8Array, window: ReceivedWindow | undefined, limit: number): number {
     const bits = this.#bits;
@@ -93,8 +93,8 @@ export class SmallInflater {
   }
 
   /**
-   * Reads literals and matches up to the end of the block. RFC 1951, section 3.2.3. The state is in local variables and
-   * bits are taken in place: through the reader this takes twice the time.
+   * Reads literals and matches up to the end of the block. RFC 1951, section 3.2.3. The state is in local
+   * variables and bits are taken in place: through the reader this takes twice the time.
    */
   #coded(
     literals: DecodeTable,

@@ -13,7 +13,10 @@ export const DISTANCE_SYMBOLS = 30;
 export const SHORTEST_MATCH = 3;
 export const LONGEST_MATCH = 258;
 
-/** The code lengths of a dynamic block are themselves coded, and sent in this order. RFC 1951, section 3.2.7. */
+/**
+ * The code lengths of a dynamic block are themselves coded, and sent in this order. RFC 1951, section
+ * 3.2.7.
+ */
 export const CODE_LENGTH_ORDER: readonly number[] = [
   16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
 ];

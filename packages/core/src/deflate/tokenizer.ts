@@ -5,8 +5,8 @@ import { LONGEST_MATCH } from './symbols.js';
 const SHORTEST_FOUND = 4;
 
 /**
- * A shorter match is put off by a byte when a longer one begins there. To ask the same of all matches takes a quarter
- * longer for 2 % of the bytes.
+ * A shorter match is put off by a byte when a longer one begins there. To ask the same of all matches takes
+ * a quarter longer for 2 % of the bytes.
  */
 const LAZY_BELOW = 8;
 
@@ -19,8 +19,8 @@ function matchToken(length: number, distance: number): number {
 }
 
 /**
- * Writes the bytes of `window` from `start` on to `tokens`, as literals and matches, and gives their number.
- * `tokens` must have room for as many as there are bytes.
+ * Writes the bytes of `window` from `start` on to `tokens`, as literals and matches, and gives their
+ * number. `tokens` must have room for as many as there are bytes.
  */
 export function tokenize(window: SentWindow, start: number, tokens: Uint32Array): number {
   const { bytes, end } = window;
@@ -93,8 +93,9 @@ function findMatch(window: SentWindow, at: number, atLeast: number): number {
 }
 
 /**
- * How far the bytes at `at` are those `distance` before, if that is more than `atLeast`, else zero. Most candidates are
- * refused by the four bytes where they would have to be longer (13 % of the time of all searching).
+ * How far the bytes at `at` are those `distance` before, if that is more than `atLeast`, else zero. Most
+ * candidates are refused by the four bytes where they would have to be longer (13 % of the time of all
+ * searching).
  */
 function longerMatch(
   view: DataView,

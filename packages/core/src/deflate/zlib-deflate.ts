@@ -13,7 +13,9 @@ export interface ZlibDeflateSettings {
 /** What zlib puts at the end of a message, and RFC 7692 takes away again (section 7.2.1). */
 const TAIL_LENGTH = 4;
 
-/** Output comes in pieces of this size, each from a turn of the thread pool: not too many, nor half empty. */
+/**
+ * Output comes in pieces of this size, each from a turn of the thread pool: not too many, nor half empty.
+ */
 const SMALLEST_PIECE = 1024;
 const LARGEST_PIECE = 131_072;
 

@@ -9,8 +9,9 @@ import { joined, ZlibJob } from './zlib-job.js';
 const TAIL_LENGTH = 4;
 
 /**
- * That, and a final block of ours, so that zlib tells whether the message ends where a block does. The block holds
- * `MARK`, coded: were it swallowed by a block that is cut short, the output would end otherwise.
+ * That, and a final block of ours, so that zlib tells whether the message ends where a block does. The
+ * block holds `MARK`, coded: were it swallowed by a block that is cut short, the output would end
+ * otherwise.
  */
 const END = Buffer.from('0000ffff73f573510400', 'hex');
 const MARK = Buffer.from('END!');
@@ -22,9 +23,9 @@ const SMALLEST_PIECE = 1024;
 const LARGEST_PIECE = 131_072;
 
 /**
- * A message may have final blocks within (RFC 7692, section 7.2.3.4), after each of which zlib has to start afresh for
- * some 10 µs, in the thread pool 100. Senders with no other way to flush have one for each fragment; what has more than one
- * for each 4 KiB, and 16 to spare, is an attack.
+ * A message may have final blocks within (RFC 7692, section 7.2.3.4), after each of which zlib has to start
+ * afresh for some 10 µs, in the thread pool 100. Senders with no other way to flush have one for each
+ * fragment; what has more than one for each 4 KiB, and 16 to spare, is an attack.
  */
 const SPARE_PASSES = 16;
 const BYTES_PER_PASS = 4096;
@@ -54,7 +55,8 @@ class Inflation {
   }
 
   /**
-   * Whether the message is complete after a pass that took `consumed` bytes of the rest and of `END` and gave `output`.
+   * Whether the message is complete after a pass that took `consumed` bytes of the rest and of `END` and
+   * gave `output`.
    * @throws {ProtocolError} when it can never be.
    */
   completes(consumed: number, output: readonly Uint8Array[]): boolean {

@@ -11,7 +11,7 @@ export interface Pass {
   readonly input: readonly Uint8Array[];
 }
 
-/** What a message wants of zlib: one pass, or several one after another. */
+/** What a message wants of zlib: one pass, or several, one after another. */
 export interface Task {
   /** In bytes; more output fails the job with 1009. */
   readonly limit: number;
@@ -24,8 +24,9 @@ export interface Task {
 }
 
 /**
- * One message on its way through zlib in the thread pool. `result` settles whatever happens: with the output, with a
- * failure, or at `abort`, which also has the memory of zlib freed as soon as no thread works on it.
+ * One message on its way through zlib in the thread pool. `result` settles whatever happens: with the
+ * output, with a failure, or at `abort`, which also has the memory of zlib freed as soon as no thread works
+ * on it.
  */
 export class ZlibJob implements Job {
   readonly result: Promise<Buffer>;
