@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 
 import type { RefuseOptions } from '../connection/admission.js';
 import { HandshakeError } from '../handshake/errors.js';
+import { isUpgrade } from '../handshake/server-handshake.js';
 import { acceptHeaders } from '../handshake/switching-protocols.js';
 import type { ErrorCode } from '../protocol/errors.js';
 import type { Gate, GateAnswer, Road } from '../server/gate.js';
@@ -13,6 +14,7 @@ import type { PendingHandshake } from '../server/registry.js';
 import { turnedAway, type Decision } from './decision.js';
 import { EarlyBytes } from './early-bytes.js';
 import { endSocket, refuseSocket } from './refuse-socket.js';
+import { replayBody } from './replayed-body.js';
 import { ReplayedSocket } from './replayed-socket.js';
 import { ignore, settleSocket } from './upgraded-socket.js';
 
@@ -73,6 +75,7 @@ export class ChainHandshake implements Road, PendingHandshake {
     this.#early = new EarlyBytes(socket, head);
     this.replayed = new ReplayedSocket(socket, request);
     this.replayed.on('error', ignore);
+    if (!isUpgrade(request)) replayBody(request, socket, head, this.replayed);
   }
 
   /** The client's own socket, for whoever asks a request for it. */
@@ -83,7 +86,8 @@ export class ChainHandshake implements Road, PendingHandshake {
   /** From here on the client is watched and the deadline runs. */
   start(): void {
     this.#startedAt = this.#settings.connection.clock.now();
-    if (!this.#rules.mayBeForeign()) this.#early.hold(() => this.#onLeft());
+    if (!isUpgrade(this.request)) this.#early.watch(() => this.#onLeft());
+    else if (!this.#rules.mayBeForeign()) this.#early.hold(() => this.#onLeft());
     this.replayed.once('finish', () => this.#onEnded());
     this.replayed.once('close', () => this.#onAborted());
     this.#armDeadline();
@@ -291,9 +295,11 @@ function setHeaders(response: ServerResponse, headers: unknown): void {
     }
     return;
   }
-  const names = headers.filter((_, index) => index % 2 === 0).map(String);
+  // Names and values in turn, or in pairs.
+  const flat: unknown[] = Array.isArray(headers[0]) ? headers.flat() : headers;
+  const names = flat.filter((each, index) => index % 2 === 0).map(String);
   for (const name of names) response.removeHeader(name);
   for (const [index, name] of names.entries()) {
-    response.appendHeader(name, headers[index * 2 + 1] as string);
+    response.appendHeader(name, flat[index * 2 + 1] as string);
   }
 }

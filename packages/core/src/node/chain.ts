@@ -2,6 +2,8 @@ import type { Buffer } from 'node:buffer';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+import { refusal, type Refusal } from '../handshake/refusal.js';
+import { isUpgrade } from '../handshake/server-handshake.js';
 import type { HandlerOptions, HandlerSettings } from '../server/options.js';
 import type { Registry } from '../server/registry.js';
 import { ChainHandshake, type ChainRules } from './chain-handshake.js';
@@ -79,12 +81,12 @@ export class Chain {
   #run(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { registry, settings } = this.#home;
     // What may be another listener's is not ours to refuse: `admit` asks again.
-    const noRoom = this.#hasOthers()
+    const refused = this.#hasOthers()
       ? undefined
-      : registry.refusalFor(request, settings.trustProxy);
-    if (noRoom !== undefined) {
-      registry.onTurnedAway(request, noRoom);
-      refuseSocket(settings, socket, noRoom.status, noRoom);
+      : (registry.refusalFor(request, settings.trustProxy) ?? refuseBody(request));
+    if (refused !== undefined) {
+      registry.onTurnedAway(request, refused);
+      refuseSocket(settings, socket, refused.status, refused);
       return;
     }
     const handshake = new ChainHandshake(this.#rules, request, socket, head, (settled) =>
@@ -97,7 +99,10 @@ export class Chain {
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
-    const handshake = this.#handshakes.get(request.socket)!;
+    const handshake = this.#handshakes.get(request.socket);
+    // An ordinary request's client may have sent another behind it: this answer is the last on its connection.
+    if (handshake === undefined) return;
+    this.#handshakes.delete(request.socket);
     (request as MarkedRequest)[kHandshake] = { handshake, home: this.#home };
     // The one step beyond the manual: middleware finds the client's own socket, TLS and all, on the request.
     request.socket = handshake.socket as IncomingMessage['socket'];
@@ -107,6 +112,13 @@ export class Chain {
       Reflect.apply(listener, this.#home.server, [request, response]);
     }
   }
+}
+
+/** A layer that waits for a WebSocket's body, as parsers do, would wait for ever: what follows the head are frames. */
+function refuseBody(request: IncomingMessage): Refusal | undefined {
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
+  if (!isUpgrade(request) || (coding === undefined && Number(length) === 0)) return undefined;
+  return refusal(400, 'an opening handshake has no body\n');
 }
 
 function bytesWritten(socket: Duplex): number {

@@ -21,17 +21,24 @@ export class EarlyBytes {
 
   /** From now on bytes are held, and `onLeft` is called once the client has ended or lost its socket. */
   hold(onLeft: () => void): void {
-    const socket = this.#socket;
     const onData = (chunk: Buffer): void => this.#add(chunk);
+    this.#socket.on('data', onData);
+    this.watch(onLeft, () => this.#socket.off('data', onData));
+  }
+
+  /** The same without holding anything: somebody else reads. */
+  watch(onLeft: () => void, onStopped?: () => void): void {
+    const socket = this.#socket;
     const leave = (): void => {
       this.#stop?.();
       onLeft();
     };
     this.#stop = () => {
       this.#stop = undefined;
-      socket.off('data', onData).off('end', leave).off('close', leave);
+      socket.off('end', leave).off('close', leave);
+      onStopped?.();
     };
-    socket.on('data', onData).on('end', leave).on('close', leave);
+    socket.on('end', leave).on('close', leave);
     if (socket.destroyed || socket.readableEnded) leave();
   }
 

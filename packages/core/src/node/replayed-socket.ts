@@ -16,11 +16,13 @@ const ASKED = [
 
 /**
  * Stands in for a client's socket before an HTTP server: it reads as the head of the upgrade request, sent once more,
- * and what is written to it goes to the real socket. Nothing else of the client's ever passes here.
+ * and what is written to it goes to the real socket. Nothing else of a WebSocket client's ever passes here.
  */
 export class ReplayedSocket extends Duplex {
   readonly #socket: Duplex;
   #isHandedOver = false;
+  /** Called when there is room for more of a body. */
+  onRoom: (() => void) | undefined;
 
   constructor(socket: Duplex, request: IncomingMessage) {
     super();
@@ -58,7 +60,9 @@ export class ReplayedSocket extends Duplex {
     return this;
   }
 
-  override _read(): void {}
+  override _read(): void {
+    this.onRoom?.();
+  }
 
   override _write(chunk: Buffer, encoding: string, callback: (error?: Error | null) => void): void {
     if (this.#isHandedOver) callback();
