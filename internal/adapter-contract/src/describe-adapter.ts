@@ -4,6 +4,7 @@ import type { AdapterUnderTest } from './adapter-under-test.js';
 import { describeConversation } from './groups/conversation.js';
 import { describeDeadline } from './groups/deadline.js';
 import { describeLeaving } from './groups/leaving.js';
+import { describeRequests } from './groups/requests.js';
 import { describeRefusals } from './groups/refusals.js';
 import { describeResponse } from './groups/response.js';
 import { describeRouting } from './groups/routing.js';
@@ -19,5 +20,6 @@ export function describeAdapter(adapter: AdapterUnderTest): void {
     describeRouting(setting);
     describeLeaving(setting);
     describeDeadline(setting);
+    describeRequests(setting);
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { HandshakeError, type Gatekeeper } from '@postern/core';
+import { HandshakeError, type Gatekeeper, type WebSocket } from '@postern/core';
 
 import type { Layer } from '../app-description.js';
 import { deferred } from '../deferred.js';
@@ -71,9 +71,9 @@ export function describeLeaving(setting: Setting): void {
 
     test('and a gatekeeper that then refuses, or lets the error pass, goes unheard', async () => {
       for (const react of [
-        (ws: Parameters<Gatekeeper>[1]) => void ws.close(),
-        (ws: Parameters<Gatekeeper>[1]) => ws.accept(),
-        async (ws: Parameters<Gatekeeper>[1]) => void (await ws.read()),
+        (ws: WebSocket) => void ws.close(),
+        (ws: WebSocket) => ws.accept(),
+        (ws: WebSocket) => ws.read(),
       ]) {
         const asked = deferred();
         const station = await openStation(setting, {
@@ -93,6 +93,7 @@ export function describeLeaving(setting: Setting): void {
         leave(client);
         await client.gone;
         await nothingIsLeftOf(station);
+        expect(station.takeHeard()).toEqual([]);
       }
     });
 

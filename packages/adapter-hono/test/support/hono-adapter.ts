@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import {
@@ -58,19 +57,13 @@ class HonoExchange implements Exchange {
   }
 
   answer(status: number, body: string | Readable = '', headers = {}): void {
-    const content = typeof body === 'string' ? body : toWeb(body);
+    const content = typeof body === 'string' ? body : Readable.toWeb(body);
     this.result = this.context.body(content, status as ContentfulStatusCode, headers);
   }
 
   overrule(status: number, body: string): void {
     this.context.res = new Response(body, { status });
   }
-}
-
-function toWeb(body: Readable): globalThis.ReadableStream<Uint8Array> {
-  return Readable.toWeb(
-    body,
-  ) as ReadableStream<Uint8Array> as globalThis.ReadableStream<Uint8Array>;
 }
 
 function buildApp(description: AppDescription, { tls }: BuildOptions): BuiltApp {
