@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -9,10 +9,13 @@ const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
 /** The text of every source file of every package. */
 function sources(): string[] {
   const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name));
-  return packages.flatMap((folder) =>
-    readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' })
+  const folders = packages
+    .map((folder) => join(folder, 'src'))
+    .filter((folder) => existsSync(folder));
+  return folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
-      .map((name) => readFileSync(join(folder, 'src', name), 'utf8')),
+      .map((name) => readFileSync(join(folder, name), 'utf8')),
   );
 }
 
