@@ -46,7 +46,10 @@ function eventsOf(
   return sink.events;
 }
 
-describe.each(roles)('%s: any bytes, right or wrong,', (role) => {
+/** In milliseconds: on a busy machine a law takes seconds. */
+const patience = { timeout: 60_000 };
+
+describe.each(roles)('%s: any bytes, right or wrong,', patience, (role) => {
   const inputs = fc.tuple(anyStream(role), optionsFor(role));
 
   test('in one chunk and one by one are what a reference makes of them', () => {
@@ -130,7 +133,7 @@ describe.each(roles)('%s: any bytes, right or wrong,', (role) => {
   });
 });
 
-describe.each(roles)('%s: a stream without faults', (role) => {
+describe.each(roles)('%s: a stream without faults', patience, (role) => {
   test('is what npm ws makes of it, at any cut', async () => {
     const options: ReferenceOptions = {
       role,
