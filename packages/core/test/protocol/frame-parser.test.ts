@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { compressedLimit } from '../../src/protocol/message-assembler.js';
 import { byteByByte, cutAt, placed, surroundings } from '../support/chunks.js';
 import { hex } from '../support/hex.js';
 import { eventsOf, frameFor, parserFor, roles, waysToCut } from '../support/parsed.js';
@@ -205,7 +206,7 @@ describe('with permessage-deflate agreed on (RFC 7692 section 6)', () => {
 
   test.each(roles)('%s: allows for what deflate adds to what it cannot compress', (role) => {
     const small = { ...options, maxMessageSize: 2048 };
-    const most = 2048 + 2 + 64;
+    const most = compressedLimit(2048);
     const tooBig = [['failed', 'POSTERN_ERR_MESSAGE_TOO_BIG', 1009]];
     const event = (length: number) => [['compressed binary', '00'.repeat(length)]];
     const whole = (length: number, reserved: number) =>

@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import { createFrameHeader, RSV1, type FrameHeader } from '../../src/protocol/frame-header.js';
-import { MessageAssembler, type MessageLimits } from '../../src/protocol/message-assembler.js';
+import {
+  compressedLimit,
+  MessageAssembler,
+  type MessageLimits,
+} from '../../src/protocol/message-assembler.js';
 import { watchAllocations } from '../support/allocations.js';
 import { failure } from '../support/failure.js';
 import { masked } from '../support/frame-builder.js';
@@ -190,6 +194,14 @@ test('is done with a message before it hands it over', () => {
   add(messages, BINARY, hex('ff'), true);
   expect(seen).toEqual([[false, 0]]);
 });
+
+test.each([0, 1, 2048, 1_048_576])(
+  'a compressed message may be longer than a limit of %i bytes, by a little',
+  (limit) => {
+    expect(compressedLimit(limit)).toBeGreaterThanOrEqual(limit + 64 + limit / 1024);
+    expect(compressedLimit(limit)).toBeLessThanOrEqual(limit + 65 + limit / 8);
+  },
+);
 
 test('forgets an unfinished message when it is released', () => {
   const { sink, assembler: messages } = assembler();
