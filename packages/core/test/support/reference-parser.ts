@@ -86,10 +86,10 @@ export class ReferenceParser {
     if (held + length > BigInt(this.#limit(compressed))) fail('MESSAGE_TOO_BIG', 1009);
   }
 
-  /** The limit is for what comes out of the inflater: 1/1024 and 64 bytes are there for deflate to waste. */
+  /** The limit is for what comes out of the inflater: 1/16 and 64 bytes are there for deflate to waste. */
   #limit(compressed: boolean): number {
     const { maxMessageSize } = this.#options;
-    return compressed ? maxMessageSize + Math.ceil(maxMessageSize / 1024) + 64 : maxMessageSize;
+    return compressed ? maxMessageSize + Math.ceil(maxMessageSize / 16) + 64 : maxMessageSize;
   }
 
   #data(header: ReferenceHeader, payload: Buffer, whole: boolean): void {
