@@ -15,7 +15,8 @@ export function WebSocketHandler(
   gatekeeper: FastifyGatekeeper,
   options: HandlerOptions = {},
 ): RouteHandlerMethod {
-  const route = createRoute(gatekeeper, options);
+  const remedy = 'await app.register(postern) before the routes';
+  const route = createRoute(gatekeeper, options, remedy);
   return async (request, reply) => {
     const decision = await admit(request.raw, route, request);
     return decision === undefined ? upgradeRequired(reply) : answer(reply, decision);

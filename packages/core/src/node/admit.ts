@@ -15,23 +15,27 @@ import { createHandler, type Handler } from './handler.js';
 export interface Route<Context> {
   readonly gatekeeper: Gatekeeper<Context>;
   readonly options: HandlerOptions;
+  /** What to do about a server that nobody attached. */
+  readonly remedy: string;
   /** Its options joined with those of each server it is reached on. */
   readonly handlers: WeakMap<object, Handler<Context>>;
 }
 
 /**
- * What a framework's `WebSocketHandler` keeps: make it once, give it to `admit` for every request.
+ * What a framework's `WebSocketHandler` keeps: make it once, give it to `admit` for every request. `remedy` ends the
+ * error of a server that nobody attached; a framework where `attach` is called by something else names that.
  * @throws {TypeError | RangeError} when the gatekeeper or an option is not what it should be.
  */
 export function createRoute<Context>(
   gatekeeper: Gatekeeper<Context>,
   options: HandlerOptions = {},
+  remedy = 'call attach(server) where it listens',
 ): Route<Context> {
   if (typeof gatekeeper !== 'function') {
     throw new TypeError(`gatekeeper is ${typeof gatekeeper}, expected a function`);
   }
   resolveHandlerOptions(options);
-  return { gatekeeper, options, handlers: new WeakMap() };
+  return { gatekeeper, options, remedy, handlers: new WeakMap() };
 }
 
 /**
@@ -49,7 +53,7 @@ export function admit<Context>(
 ): Promise<Decision> | undefined {
   const handshaking = handshakingOf(request);
   if (handshaking === undefined) {
-    return isUpgrade(request) ? Promise.reject(notAttached()) : undefined;
+    return isUpgrade(request) ? Promise.reject(notAttached(route.remedy)) : undefined;
   }
   if (!isUpgrade(handshaking.handshake.request)) return undefined;
   try {
@@ -105,9 +109,9 @@ function asSeen(
   return { headers, rawHeaders, httpVersion, method, url: original.url, socket };
 }
 
-function notAttached(): StateError {
+function notAttached(remedy: string): StateError {
   return new StateError(
     'POSTERN_ERR_NOT_ATTACHED',
-    'a WebSocketHandler was reached on a server without postern: call attach(server) where it listens',
+    `a WebSocketHandler was reached on a server without postern: ${remedy}`,
   );
 }
