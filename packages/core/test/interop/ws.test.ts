@@ -2,86 +2,22 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import {
-  WebSocket as WsSocket,
-  WebSocketServer as WsServer,
-  type ClientOptions,
-  type PerMessageDeflateOptions,
-} from 'ws';
+import { WebSocket as WsSocket, WebSocketServer as WsServer, type ClientOptions } from 'ws';
 
 import { open } from '../../src/client/open.js';
-import type { OpenOptions } from '../../src/client/open-options.js';
 import type { Message } from '../../src/connection/inbox.js';
-import type { WebSocket } from '../../src/connection/web-socket.js';
 import type { ServeOptions } from '../../src/node/serve.js';
-import type { CompressionOptions } from '../../src/deflate/compression-options.js';
 import type { Gatekeeper } from '../../src/server/gate.js';
 import { certificate } from '../client/support/certificate.js';
 import { deferred, station } from '../server/support/gatehouse.js';
 import { socketPath } from '../server/support/roads.js';
 import { WsSide } from './support/ws-side.js';
-
-/** A connection between ours and theirs. */
-interface Meeting {
-  readonly ours: WebSocket;
-  readonly theirs: WsSide;
-}
-
-interface MeetingOptions {
-  /** Of whichever end is ours. */
-  readonly ours?: OpenOptions & Partial<ServeOptions>;
-  /** Of whichever end is theirs. */
-  readonly theirs?: ClientOptions & { readonly maxPayload?: number };
-  /** What their client offers, or ours. */
-  readonly offer?: readonly string[];
-}
-
-/** Our server, their client. */
-async function serving({ ours = {}, theirs = {}, offer = [] }: MeetingOptions = {}) {
-  const entered = deferred<WebSocket>();
-  const gatekeeper: Gatekeeper<undefined> = async (request, ws) => {
-    await ws.accept();
-    entered.resolve(ws);
-    await ws.closed;
-  };
-  const { server } = await station(gatekeeper, ours);
-  const client = new WsSide(new WsSocket(server.url, [...offer], theirs));
-  onTestFinished(() => client.socket.terminate());
-  await client.opened();
-  return { ours: await entered.promise, theirs: client };
-}
-
-/** Their server, our client. */
-async function visiting({ ours = {}, theirs = {}, offer = [] }: MeetingOptions = {}) {
-  const server = new WsServer({ host: '127.0.0.1', port: 0, ...(theirs as object) });
-  onTestFinished(() => {
-    for (const client of server.clients) client.terminate();
-    server.close();
-  });
-  await once(server, 'listening');
-  const entered = once(server, 'connection');
-  const { port } = server.address() as AddressInfo;
-  const ws = await open(`ws://127.0.0.1:${port}/`, { subprotocols: offer, ...ours });
-  onTestFinished(() => ws.terminate());
-  const [socket] = (await entered) as [WsSocket];
-  return { ours: ws, theirs: new WsSide(socket) };
-}
-
-const meetings: readonly (readonly [string, (options?: MeetingOptions) => Promise<Meeting>])[] = [
-  ['our server and their client', serving],
-  ['their server and our client', visiting],
-];
+import { meetings, sameMessage, visiting } from './support/meetings.js';
 
 const sizes = [0, 1, 125, 126, 127, 65_535, 65_536, 65_537, 1_000_000];
 
 function bytes(size: number): Buffer {
   return Buffer.from(Array.from({ length: size }, (_, index) => index % 251));
-}
-
-function sameMessage(found: Message, expected: Message): boolean {
-  return typeof found === 'string' || typeof expected === 'string'
-    ? found === expected
-    : found.equals(expected);
 }
 
 describe.each(meetings)('%s', (_, meet) => {
@@ -303,83 +239,6 @@ describe.each(meetings)('%s', (_, meet) => {
     }
     await writing;
     expect(written).toBe(count);
-  });
-});
-
-describe.each(meetings)('%s, compressed', (_, meet) => {
-  const text = 'compressible, '.repeat(2_000);
-  const noise = Buffer.from(Array.from({ length: 20_000 }, (unused, index) => index ** 3 % 255));
-
-  const agreements: readonly (readonly [
-    string,
-    CompressionOptions | true,
-    PerMessageDeflateOptions,
-  ])[] = [
-    ['as both do by default', true, {}],
-    ['by zlib alone', { codec: 'zlib' }, { threshold: 0 }],
-    [
-      'each message by itself',
-      { serverNoContextTakeover: true, clientNoContextTakeover: true },
-      { serverNoContextTakeover: true, clientNoContextTakeover: true },
-    ],
-    [
-      'with small windows',
-      { serverMaxWindowBits: 10, clientMaxWindowBits: 10 },
-      { serverMaxWindowBits: 10, clientMaxWindowBits: 10 },
-    ],
-    ['as hard as can be', { level: 9, memLevel: 9 }, { zlibDeflateOptions: { level: 9 } }],
-  ];
-
-  test.each(agreements)(
-    '%s: messages go both ways',
-    async (how, compression, perMessageDeflate) => {
-      const { ours, theirs } = await meet({ ours: { compression }, theirs: { perMessageDeflate } });
-      expect(theirs.socket.extensions).toContain('permessage-deflate');
-      const messages = [text, '', 'short', noise, text, Buffer.alloc(0), 'é😀'.repeat(500), text];
-      for (const message of messages) theirs.socket.send(message);
-      for (const message of messages) expect(sameMessage(await ours.read(), message)).toBe(true);
-      for (const message of messages) await ours.write(message);
-      for (const message of messages) expect(sameMessage(await theirs.next(), message)).toBe(true);
-      await ours.close();
-      expect((await theirs.ended).code).toBe(1000);
-    },
-  );
-
-  test('fragments, and messages that go uncompressed, in between', async () => {
-    const { ours, theirs } = await meet({
-      ours: { compression: true },
-      theirs: { perMessageDeflate: { threshold: 0 } },
-    });
-    theirs.fragments([text, text, 'end']);
-    theirs.socket.send(text, { compress: false });
-    theirs.socket.send(text);
-    expect((await ours.read()) === `${text}${text}end`).toBe(true);
-    expect((await ours.read()) === text).toBe(true);
-    expect((await ours.read()) === text).toBe(true);
-    await ours.write(text);
-    await ours.write(text, { compress: false });
-    await ours.write(text);
-    for (let count = 0; count < 3; count += 1) expect((await theirs.next()) === text).toBe(true);
-  });
-
-  test('a bomb over our limit: 1009', async () => {
-    const { ours, theirs } = await meet({
-      ours: { compression: true, maxMessageSize: 100_000 },
-      theirs: { perMessageDeflate: true },
-    });
-    theirs.socket.send(Buffer.alloc(50 << 20));
-    expect(await ours.closed).toMatchObject({ code: 1009, initiator: 'local' });
-    expect((await theirs.ended).code).toBe(1009);
-  });
-
-  test('where only one of them would, nothing is compressed', async () => {
-    const { ours, theirs } = await meet({
-      ours: { compression: true },
-      theirs: { perMessageDeflate: false },
-    });
-    expect(theirs.socket.extensions).toBe('');
-    theirs.socket.send(text);
-    expect((await ours.read()) === text).toBe(true);
   });
 });
 
