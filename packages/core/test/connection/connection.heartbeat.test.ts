@@ -353,3 +353,29 @@ test('no ping goes out after our close frame', async () => {
   expect(opcodes(peer)).toEqual([8]);
   expect(peer.ws.state).toBe('closing');
 });
+
+test('a message has all of its time, whenever the one before it was finished', async () => {
+  const peer = timed('server', { messageTimeout: 4000 });
+  const message = peer.bytesOf(text('message'));
+  peer.stream.feed(message.subarray(0, 5));
+  await peer.advance(1000);
+  peer.stream.feed(Buffer.concat([message.subarray(5), message.subarray(0, 5)]));
+  await peer.advance(4000);
+  expect(peer.ws.isOpen).toBe(true);
+  await peer.advance(1000);
+  expect(peer.ws.closeInfo).toMatchObject({ code: 1008 });
+});
+
+test('a message that had begun before we stopped reading has all of its time after it', async () => {
+  const peer = timed('server', { messageTimeout: 5000 });
+  await peer.send({ ...text('be'), fin: false });
+  await peer.advance(1000);
+  peer.stream.holding = true;
+  peer.ws.send(Buffer.alloc(200 * KIB));
+  await peer.advance(15_000);
+  peer.stream.release();
+  await peer.advance(4000);
+  expect(peer.ws.isOpen).toBe(true);
+  await peer.send({ opcode: 0, payload: Buffer.from('gun') });
+  expect(peer.ws.tryRead()).toBe('begun');
+});

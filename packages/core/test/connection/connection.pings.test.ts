@@ -222,3 +222,14 @@ test('a ping between the fragments of a message is answered at once', async () =
   await peer.send({ opcode: 0, payload: Buffer.from('llo') });
   expect(peer.ws.tryRead()).toBe('Hello');
 });
+
+test('a pong settles all pings with its payload: the newest may be the one it answers', async () => {
+  const clock = fakeClock();
+  const { ws, send } = rawPeer({ role: 'server', clock });
+  const first = ws.ping('same');
+  await clock.advance(50);
+  const second = ws.ping('same');
+  await clock.advance(20);
+  await send(pong(Buffer.from('same')));
+  expect([await first, await second, ws.latency]).toEqual([70, 20, 20]);
+});

@@ -154,3 +154,20 @@ test('is drained when nothing more will reach the listener', async () => {
   await turns(1);
   expect(drained).toEqual([['queued', 'new']]);
 });
+
+test('a message that was read is not kept by those behind it', async () => {
+  const { inbox } = attached();
+  const size = 30_000_000;
+  const held = (): number => {
+    globalThis.gc!();
+    return process.memoryUsage().arrayBuffers;
+  };
+  const before = held();
+  inbox.push(Buffer.alloc(size), 1);
+  inbox.push('behind', 1);
+  expect(held() - before).toBeGreaterThan(size / 2);
+  inbox.tryRead();
+  await turns(2);
+  expect(held() - before).toBeLessThan(size / 2);
+  expect(inbox.tryRead()).toBe('behind');
+});

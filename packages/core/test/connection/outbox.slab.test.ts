@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import type { Message } from '../../src/connection/inbox.js';
 import { WebSocket } from '../../src/connection/web-socket.js';
-import { SLAB_SIZE } from '../../src/connection/write-slab.js';
+import { slab, SLAB_SIZE } from '../../src/connection/write-slab.js';
 import { duplexPair } from '../../src/testing/duplex-pair.js';
 import { MemoryStream } from './support/memory-stream.js';
 import { binary, rawPeer } from './support/raw-peer.js';
@@ -276,4 +276,43 @@ test('a message that is echoed by reference within its own chunk goes out as it 
     true,
     true,
   ]);
+});
+
+/** Where in memory the chunks were that `stream` was given, turn by turn. */
+async function placesOf(stream: Duplex, ws: WebSocket): Promise<string[]> {
+  const places: string[] = [];
+  const write = stream.write.bind(stream) as (chunk: Buffer, ...rest: unknown[]) => boolean;
+  stream.write = ((chunk: Buffer, ...rest: unknown[]) => {
+    places.push(`${chunk.buffer === slab.bytes.buffer ? 'slab' : 'copy'} ${chunk.byteOffset}`);
+    return write(chunk, ...rest);
+  }) as typeof stream.write;
+  for (let turn = 0; turn < 3; turn += 1) {
+    ws.send('of one turn');
+    await turns();
+  }
+  return places;
+}
+
+test('net: what the kernel has taken leaves its place in the slab to the next', async () => {
+  const { near, far } = await tcpPair();
+  far.resume();
+  const places = await placesOf(near, WebSocket.over(near, { role: 'server' }));
+  expect(places).toHaveLength(3);
+  expect(new Set(places).size).toBe(1);
+  expect(places[0]).toMatch(/^slab /);
+});
+
+test('TLS: the place of what was written is never used again', async () => {
+  const { near, far } = await tlsPair();
+  far.resume();
+  const places = await placesOf(near, WebSocket.over(near, { role: 'server' }));
+  expect(new Set(places).size).toBe(3);
+  expect(places.every((place) => place.startsWith('slab '))).toBe(true);
+});
+
+test('any other Duplex gets a copy, which does not pin the slab', async () => {
+  const stream = new MemoryStream();
+  const places = await placesOf(stream, WebSocket.over(stream, { role: 'server' }));
+  expect(places.map((place) => place.split(' ')[0])).toEqual(['copy', 'copy', 'copy']);
+  expect(stream.chunks.every(({ buffer }) => buffer.byteLength < SLAB_SIZE)).toBe(true);
 });
