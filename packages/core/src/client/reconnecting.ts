@@ -207,6 +207,8 @@ async function sleep(delay: number, clock: Clock, signal: AbortSignal): Promise<
   let forgetSignal: (() => void) | undefined;
   await new Promise<void>((resolve) => {
     timer = clock.setTimeout(resolve, delay);
+    // A program that waits to come back has nothing else that keeps it alive.
+    (timer as Partial<NodeJS.Timeout>).ref?.();
     forgetSignal = whenAborted(signal, resolve);
   });
   clock.clearTimeout(timer);

@@ -53,17 +53,32 @@ export function readFrameHeader(
   end: number,
   header: FrameHeader,
 ): boolean {
+  if (!readFrameStart(bytes, offset, end, header)) return false;
+  if (end < offset + header.headerLength) return false;
+  header.maskingKey = header.masked ? readMaskingKey(bytes, offset + header.headerLength - 4) : 0;
+  return true;
+}
+
+/**
+ * Reads all of the header but its masking key, which tells nothing about the frame; false until that much has arrived.
+ * A frame that is not allowed here fails without waiting for its key.
+ */
+export function readFrameStart(
+  bytes: Uint8Array,
+  offset: number,
+  end: number,
+  header: FrameHeader,
+): boolean {
   if (end < offset + 2) return false;
   const first = bytes[offset]!;
   const second = bytes[offset + 1]!;
   header.masked = (second & 0b1000_0000) !== 0;
   header.headerLength = headerLengthOf(second);
-  if (end < offset + header.headerLength) return false;
+  if (end < offset + header.headerLength - (header.masked ? 4 : 0)) return false;
   header.fin = (first & 0b1000_0000) !== 0;
   header.reserved = first & 0b0111_0000;
   header.opcode = first & 0b0000_1111;
   readPayloadLength(bytes, offset, second & 0b0111_1111, header);
-  header.maskingKey = header.masked ? readMaskingKey(bytes, offset + header.headerLength - 4) : 0;
   return true;
 }
 

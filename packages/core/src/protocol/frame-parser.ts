@@ -7,6 +7,7 @@ import {
   isControl,
   MAX_HEADER_LENGTH,
   readFrameHeader,
+  readFrameStart,
   readMaskingKey,
   RSV1,
 } from './frame-header.js';
@@ -246,7 +247,10 @@ export class FrameParser {
 
   /** Any frame, whole or not, from its header on. */
   #frame(chunk: Buffer, offset: number, end: number): number {
-    if (!readFrameHeader(chunk, offset, end, header)) return this.#keep(chunk, offset, end);
+    if (!readFrameHeader(chunk, offset, end, header)) {
+      if (readFrameStart(chunk, offset, end, header)) this.#check();
+      return this.#keep(chunk, offset, end);
+    }
     this.#check();
     const start = offset + header.headerLength;
     if (isControl(header.opcode)) {
@@ -320,8 +324,9 @@ export class FrameParser {
     let offset = this.#fillCarry(chunk, 0, 2);
     if (this.#carried < 2) return offset;
     offset = this.#fillCarry(chunk, offset, headerLengthOf(carry[1]!));
-    if (!readFrameHeader(carry, 0, this.#carried, header)) return offset;
+    if (!readFrameStart(carry, 0, this.#carried, header)) return offset;
     this.#check();
+    if (!readFrameHeader(carry, 0, this.#carried, header)) return offset;
     const start = header.headerLength;
     if (!isControl(header.opcode)) {
       this.#carried = 0;

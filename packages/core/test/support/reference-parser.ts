@@ -63,6 +63,8 @@ export class ReferenceParser {
     if (header === undefined) return -1;
     this.#judge(header);
     const start = at + header.size;
+    // Judged without its masking key, and no more until that has come.
+    if (start > stream.length) return -1;
     const whole = BigInt(stream.length - start) >= header.length;
     const wire = stream.subarray(start, whole ? start + Number(header.length) : stream.length);
     const payload = header.maskingKey === undefined ? wire : masked(wire, header.maskingKey);
@@ -124,7 +126,7 @@ function readHeader(stream: Buffer, at: number): ReferenceHeader | undefined {
   const isMasked = stream[at + 1]! >= 0x80;
   const keyAt = at + 2 + (form === 127 ? 8 : form === 126 ? 2 : 0);
   const size = keyAt - at + (isMasked ? 4 : 0);
-  if (stream.length < at + size) return undefined;
+  if (stream.length < keyAt) return undefined;
   const length =
     form === 127
       ? stream.readBigUInt64BE(at + 2)
