@@ -53,6 +53,8 @@ export class ChainHandshake implements Road, PendingHandshake {
   #decide: ((decision: Decision) => void) | undefined;
   #fail: ((error: unknown) => void) | undefined;
   #acceptance: GateAnswer | undefined;
+  /** The chain's response, until all is settled. */
+  #response: ServerResponse | undefined;
   #isSwitching = false;
   #isAnswered = false;
   #isSettled = false;
@@ -165,9 +167,13 @@ export class ChainHandshake implements Road, PendingHandshake {
         return this.#switchProtocols(response, writeHead, args);
       }
       if (status >= 200) this.#onAnswered(status);
+      // Headers that come along with the status would win over ours.
+      setHeaders(response, args.at(-1));
       response.setHeader('Connection', 'close');
-      return Reflect.apply(writeHead, response, args) as ServerResponse;
+      const rest = args.filter((each) => typeof each !== 'object');
+      return Reflect.apply(writeHead, response, rest) as ServerResponse;
     };
+    this.#response = response;
     response.once('finish', () => {
       // After whatever else waits for the response: loggers and hooks see the 101 before the connection opens.
       if (this.#isSwitching) process.nextTick(() => this.#open());
@@ -196,8 +202,8 @@ export class ChainHandshake implements Road, PendingHandshake {
   #onAnswered(status: number): void {
     if (status === 404 && this.#gate === undefined && this.#rules.mayBeForeign()) {
       // Another listener's request: it gets no answer of ours.
+      this.#letGo();
       this.#settle();
-      this.replayed.handOver();
       return;
     }
     const message = `the client was answered with ${status} before it was let in`;
@@ -265,13 +271,21 @@ export class ChainHandshake implements Road, PendingHandshake {
   /** 503 past the chain, which has not come to an answer. */
   #answerItself(message: string, code: ErrorCode): void {
     if (this.#isSettled) return;
+    this.#letGo();
     this.#settle();
     this.#early.release();
-    this.replayed.handOver();
     if (this.#isAnswered) this.#socket.destroy();
     else refuseSocket(this.#settings, this.#socket, 503, { body: `${message}\n` });
     this.#gate?.fail(code, message, 503);
     this.#end(turnedAway(503, {}, `${message}\n`));
+  }
+
+  /** Ends the chain's request without touching the client's socket, which Node would destroy along with it. */
+  #letGo(): void {
+    if (this.#response !== undefined) {
+      this.#response.req.socket = this.replayed as unknown as IncomingMessage['socket'];
+    }
+    this.replayed.handOver();
   }
 
   #end(decision: Decision): void {
@@ -281,6 +295,7 @@ export class ChainHandshake implements Road, PendingHandshake {
 
   #settle(): void {
     this.#isSettled = true;
+    this.#response = undefined;
     this.#settings.connection.clock.clearTimeout(this.#timer);
     this.#onSettled(this);
   }
