@@ -11,7 +11,11 @@ export function announce(address) {
   if (address === null || typeof address === 'string') throw new TypeError('expected a TCP server');
   say({ port: address.port });
   createInterface({ input: process.stdin })
-    .on('line', () => say({ cpu: process.cpuUsage(), memory: process.memoryUsage() }))
+    .on('line', (line) => {
+      // Only where the server was started with --expose-gc.
+      if (JSON.parse(line).collect) globalThis.gc?.();
+      say({ cpu: process.cpuUsage(), memory: process.memoryUsage() });
+    })
     .on('close', () => process.exit());
 }
 

@@ -1,0 +1,7 @@
+import Koa from 'koa';
+import websockify from 'koa-websocket';
+import { announce } from '../control.mjs';
+
+const app = websockify(new Koa());
+app.ws.use(({ websocket }) => void websocket.on('message', (data) => websocket.send(data)));
+const server = app.listen(0, '127.0.0.1', () => announce(server.address()));
