@@ -64,10 +64,9 @@ export function attach(server: Server | SecureServer, options: AttachOptions = {
   const settings = resolveHandlerOptions(handlerOptions);
   const registry = new Registry(settings.connection.clock, settings.capacity);
   const home = { server: server as Server, registry, settings, options: handlerOptions, filter };
-  server.on(
-    'upgrade',
-    filtered(home, websocket === undefined ? chained(home) : direct(home, websocket)),
-  );
+  const listener = websocket === undefined ? chained(home) : direct(home, websocket);
+  // First, to see whether another listener answers at once.
+  server.prependListener('upgrade', filtered(home, listener));
   const attachment: Attachment = {
     connections: registry.connections,
     close: async (drain) => registry.close(drain),

@@ -16,7 +16,7 @@ import { EarlyBytes } from './early-bytes.js';
 import { endSocket, refuseSocket } from './refuse-socket.js';
 import { replayBody } from './replayed-body.js';
 import { ReplayedSocket } from './replayed-socket.js';
-import { ignore, settleSocket } from './upgraded-socket.js';
+import { bytesWritten, ignore, settleSocket } from './upgraded-socket.js';
 
 /** What a client that has left would be answered, were it there: only logs see it. */
 const CLIENT_CLOSED_REQUEST = 499;
@@ -60,6 +60,7 @@ export class ChainHandshake implements Road, PendingHandshake {
   #isSettled = false;
   #ended: Decision | undefined;
   #startedAt = 0;
+  readonly #writtenBefore: number;
   #timer: unknown;
 
   constructor(
@@ -74,6 +75,7 @@ export class ChainHandshake implements Road, PendingHandshake {
     this.request = request;
     this.#socket = socket;
     this.#onSettled = onSettled;
+    this.#writtenBefore = bytesWritten(socket);
     this.#early = new EarlyBytes(socket, head);
     this.replayed = new ReplayedSocket(socket, request);
     this.replayed.on('error', ignore);
@@ -130,7 +132,26 @@ export class ChainHandshake implements Road, PendingHandshake {
 
   /** What the chain is to answer when nobody is there any more to be let in: the client has left, or was told 503. */
   get ended(): Decision | undefined {
-    return this.#ended;
+    return this.#isTaken() ? turnedAway(404, {}, '') : this.#ended;
+  }
+
+  /** Whether another listener of the server, one who took his time, has answered. */
+  #isTaken(): boolean {
+    const mayBeForeign =
+      this.#gate === undefined && !this.#isAnswered && this.#rules.mayBeForeign();
+    return mayBeForeign && bytesWritten(this.#socket) !== this.#writtenBefore;
+  }
+
+  #leftToOthers(): boolean {
+    const isTaken = this.#isTaken();
+    if (isTaken) this.#leave();
+    return isTaken;
+  }
+
+  /** Another listener's request: it gets no answer of ours. */
+  #leave(): void {
+    this.#letGo();
+    this.#settle();
   }
 
   // What the gate says.
@@ -162,11 +183,11 @@ export class ChainHandshake implements Road, PendingHandshake {
     const writeHead = response.writeHead;
     response.writeHead = (...args: unknown[]) => {
       const [status] = args as [number];
-      this.#isAnswered = true;
       if (this.#acceptance !== undefined && status >= 200 && status < 300) {
         return this.#switchProtocols(response, writeHead, args);
       }
       if (status >= 200) this.#onAnswered(status);
+      this.#isAnswered = true;
       // Headers that come along with the status would win over ours.
       setHeaders(response, args.at(-1));
       response.setHeader('Connection', 'close');
@@ -188,6 +209,7 @@ export class ChainHandshake implements Road, PendingHandshake {
     const { subprotocol, extensions, headers } = this.#acceptance!;
     setHeaders(response, args.at(-1));
     for (const name of ENTITY_HEADERS) response.removeHeader(name);
+    this.#isAnswered = true;
     this.#isSwitching = true;
     response.writeHead = writeHead;
     const accepted = acceptHeaders(handshakeKey(this.request), subprotocol, extensions, headers);
@@ -200,10 +222,9 @@ export class ChainHandshake implements Road, PendingHandshake {
   }
 
   #onAnswered(status: number): void {
-    if (status === 404 && this.#gate === undefined && this.#rules.mayBeForeign()) {
-      // Another listener's request: it gets no answer of ours.
-      this.#letGo();
-      this.#settle();
+    const isUnknown = status === 404 && this.#gate === undefined && this.#rules.mayBeForeign();
+    if (isUnknown || this.#isTaken()) {
+      this.#leave();
       return;
     }
     const message = `the client was answered with ${status} before it was let in`;
@@ -244,7 +265,7 @@ export class ChainHandshake implements Road, PendingHandshake {
 
   /** The chain sees what it would see of a GET: the request aborted, the response closed. */
   #onLeft(): void {
-    if (this.#isSettled) return;
+    if (this.#isSettled || this.#leftToOthers()) return;
     this.#settle();
     this.replayed.handOver();
     this.#socket.destroy();
@@ -253,6 +274,7 @@ export class ChainHandshake implements Road, PendingHandshake {
   }
 
   #onDeadline(): void {
+    if (this.#leftToOthers()) return;
     const message = `neither accepted nor refused within ${this.#settings.handshakeTimeout / 1000} s`;
     const ws = this.#gate?.ws;
     this.#answerItself(message, 'POSTERN_ERR_HANDSHAKE_TIMEOUT');
@@ -270,7 +292,7 @@ export class ChainHandshake implements Road, PendingHandshake {
 
   /** 503 past the chain, which has not come to an answer. */
   #answerItself(message: string, code: ErrorCode): void {
-    if (this.#isSettled) return;
+    if (this.#isSettled || this.#leftToOthers()) return;
     this.#letGo();
     this.#settle();
     this.#early.release();

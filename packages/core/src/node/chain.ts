@@ -8,7 +8,7 @@ import type { HandlerOptions, HandlerSettings } from '../server/options.js';
 import type { Registry } from '../server/registry.js';
 import { ChainHandshake, type ChainRules } from './chain-handshake.js';
 import { refuseSocket } from './refuse-socket.js';
-import { ignore, isPipelined } from './upgraded-socket.js';
+import { bytesWritten, ignore, isPipelined } from './upgraded-socket.js';
 
 /** What an attached server and the handlers behind it share. */
 export interface ChainHome {
@@ -119,8 +119,4 @@ function refuseBody(request: IncomingMessage): Refusal | undefined {
   const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
   if (!isUpgrade(request) || (coding === undefined && Number(length) === 0)) return undefined;
   return refusal(400, 'an opening handshake has no body\n');
-}
-
-function bytesWritten(socket: Duplex): number {
-  return (socket as { bytesWritten?: number }).bytesWritten ?? socket.writableLength;
 }

@@ -12,6 +12,11 @@ export function isPipelined(socket: Duplex): boolean {
   return (socket as { _httpMessage?: unknown })._httpMessage != null;
 }
 
+/** How much has been written to a socket: it tells whether somebody else has answered. */
+export function bytesWritten(socket: Duplex): number {
+  return (socket as { bytesWritten?: number }).bytesWritten ?? socket.writableLength;
+}
+
 /** Small frames leave at once, and the HTTP server's idle timeout is over. */
 export function settleSocket(socket: Duplex): void {
   const { setNoDelay, setTimeout, timeout } = socket as Partial<Socket>;
