@@ -66,7 +66,8 @@ export class Connection
   readonly #protocol: Protocol;
   readonly #inbox: Inbox;
   readonly #settings: ConnectionSettings;
-  readonly #pings: Pings;
+  /** Made for the first ping. */
+  #pings: Pings | undefined;
   readonly #compression: Compression | undefined;
   /** A chunk of a socket is ours to unmask in place; one of another Duplex may be somebody's own bytes. */
   readonly #copiesChunks: boolean;
@@ -107,7 +108,6 @@ export class Connection
     });
     this.outbox = new Outbox(this, stream, role, settings.highWaterMark);
     this.#compression = codec && new Compression(this, this.outbox, codec, settings.maxMessageSize);
-    this.#pings = new Pings(settings.clock);
     this.#liveness = new Liveness(settings);
     this.sender = new MessageSender(
       this,
@@ -136,7 +136,7 @@ export class Connection
 
   /** Round trip of the last ping that was answered, in milliseconds. */
   get latency(): number | undefined {
-    return this.#pings.latency;
+    return this.#pings?.latency;
   }
 
   /** Starts reading; `head` is what the peer sent along with its handshake. */
@@ -211,7 +211,7 @@ export class Connection
 
   onPong(payload: Buffer): void {
     if (messageChannel.hasSubscribers) tellControl(this.#owner, 'received', 'pong', payload);
-    this.#pings.settle(payload);
+    this.#pings?.settle(payload);
   }
 
   onClose(status: CloseStatus): void {
@@ -301,6 +301,7 @@ export class Connection
 
   /** A ping; the promise resolves with the round trip in milliseconds. */
   ping(payload: Uint8Array | undefined): Promise<number> {
+    this.#pings ??= new Pings(this.#settings.clock);
     const { bytes, pong } = this.#pings.create(payload);
     if (messageChannel.hasSubscribers) tellControl(this.#owner, 'sent', 'ping', bytes);
     this.outbox.writeControl(Opcode.Ping, bytes);
@@ -363,7 +364,7 @@ export class Connection
   #decide(close: CloseInfo): void {
     if (this.#close !== undefined) return;
     this.#close = close;
-    this.#pings.end(() => this.closedError());
+    this.#pings?.end(() => this.closedError());
     // Nothing may follow a close frame, not even what is being compressed.
     this.#compression?.release(() => this.closedError());
     this.#owner.onEnding(close);

@@ -28,6 +28,8 @@ export interface InboxOwner {
 /** How it ended. The error is only made for whoever gets to see it: its stack costs 15 µs. */
 export interface InboxEnd {
   readonly closeInfo: CloseInfo | undefined;
+  /** Resolves when the socket is gone. */
+  readonly closed: Promise<CloseInfo>;
   endError(): Error;
 }
 
@@ -44,6 +46,9 @@ interface Waiter {
   /** Rejecting the promise must not become an unhandled rejection. */
   promise: Promise<unknown> | undefined;
 }
+
+/** The queue of a connection that has not needed one: most never do. */
+const NONE: never[] = [];
 
 /** An empty queue keeps no more slots than this. */
 const SLOTS_KEPT = 64;
@@ -64,8 +69,8 @@ export class Inbox {
   readonly #limits: InboxLimits;
   #owner: InboxOwner | undefined;
   // A queue by indices: nothing moves in a burst, and it starts at 0 again when it is empty.
-  #messages: Message[] = [];
-  #sizes: number[] = [];
+  #messages: Message[] = NONE;
+  #sizes: number[] = NONE;
   #head = 0;
   #tail = 0;
   #unreadBytes = 0;
@@ -77,7 +82,7 @@ export class Inbox {
   #full = false;
   #discarding = false;
   #end: InboxEnd | undefined;
-  #onDrained: (() => void) | undefined;
+  #onDrained: ((closed: Promise<CloseInfo>) => void) | undefined;
 
   constructor(limits: InboxLimits) {
     this.#limits = limits;
@@ -115,6 +120,10 @@ export class Inbox {
         this.#wake(data);
         return;
       }
+    }
+    if (this.#messages === NONE) {
+      this.#messages = [];
+      this.#sizes = [];
     }
     this.#messages[this.#tail] = data;
     this.#sizes[this.#tail] = size;
@@ -357,8 +366,8 @@ export class Inbox {
     this.#checkDrained();
   }
 
-  /** Calls `callback` once nothing more will reach the listener. */
-  whenDrained(callback: () => void): void {
+  /** Calls `callback` with the end once nothing more will reach the listener. */
+  whenDrained(callback: (closed: Promise<CloseInfo>) => void): void {
     this.#onDrained = callback;
     this.#checkDrained();
   }
@@ -368,7 +377,7 @@ export class Inbox {
     if (this.#listener !== undefined && this.#head < this.#tail) return;
     const callback = this.#onDrained;
     this.#onDrained = undefined;
-    callback();
+    callback(this.#end.closed);
   }
 }
 

@@ -60,6 +60,9 @@ export let failHandshake: (ws: WebSocket, error: Error) => void;
 /** Whether `listen` is on. */
 export let isListening: (ws: WebSocket) => boolean;
 
+/** Whether `result` is what `listen` returned, which never rejects. */
+export let isListenResult: (ws: WebSocket, result: unknown) => boolean;
+
 /** User code that serves this connection failed: 1011 to the peer, and `onError`. */
 export let failByUser: (ws: WebSocket, error: unknown) => void;
 
@@ -86,6 +89,8 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
   #admission: Admission | undefined;
   #acceptance: Promise<void> | undefined;
   #subprotocol = '';
+  /** What `listen` returned. */
+  #listening: Promise<CloseInfo> | undefined;
   #handshakeError: Error | undefined;
   #closeInfo: CloseInfo | undefined;
   #isClosed = false;
@@ -106,6 +111,7 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
     setAdmission = (ws, admission) => (ws.#admission = admission);
     failHandshake = (ws, error) => ws.#failHandshake(error);
     isListening = (ws) => ws.#inbox.isListening;
+    isListenResult = (ws, result) => result !== undefined && result === ws.#listening;
     failByUser = (ws, error) => ws.#connection?.failByUser(error);
     becomeRelayed = (ws) => ws.#writable('relay').becomeRelayed();
     forwardTo = (ws, message) => ws.#connection!.sender.forward(message);
@@ -282,9 +288,8 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
       return rejected(error);
     }
     this.#letIn();
-    return new Promise((resolve) => {
-      this.#inbox.whenDrained(() => resolve(this.closed));
-    });
+    this.#listening = new Promise((resolve) => this.#inbox.whenDrained(resolve));
+    return this.#listening;
   }
 
   // Writing.

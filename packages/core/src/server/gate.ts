@@ -7,6 +7,7 @@ import {
   failByUser,
   failHandshake,
   isListening,
+  isListenResult,
   isOrdinaryEnd,
   openWebSocket,
   setAdmission,
@@ -129,7 +130,8 @@ export class Gate implements Admission, PendingHandshake {
   }
 
   #follow(result: unknown): void {
-    if (!isThenable(result)) {
+    // The promise of `listen` only says that the connection has ended: following it would keep this object until then.
+    if (!isThenable(result) || isListenResult(this.ws, result)) {
       this.#onEnded();
       return;
     }

@@ -27,7 +27,11 @@ const closed = new ConnectionClosedError({
 });
 
 function endOf(error: ConnectionClosedError): InboxEnd {
-  return { closeInfo: error.close, endError: () => error };
+  return {
+    closeInfo: error.close,
+    closed: Promise.resolve(error.close),
+    endError: () => error,
+  };
 }
 
 test('says once that it is full, and once that it is empty', async () => {
