@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+
 import type { AttachOptions, DrainOptions, Gatekeeper, HandlerOptions } from '@postern/core';
 
 import type { Exchange } from './exchange.js';
@@ -12,6 +14,8 @@ export interface AppDescription {
   readonly onError?: (error: Error) => { readonly status: number; readonly body: string };
   /** Options of `attach`, or of the plugin that stands for it; false for an app whose server nobody attaches. */
   readonly attach?: Omit<AttachOptions, 'websocket'> | false;
+  /** Adds listeners to the server before anybody attaches it. */
+  readonly beforeAttach?: (server: Server) => unknown;
   /** How the app is closed. */
   readonly drain?: DrainOptions;
 }

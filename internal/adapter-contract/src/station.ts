@@ -26,13 +26,22 @@ export interface Heard {
 export class Station {
   readonly clock: FakeClock;
   readonly app: BuiltApp;
+  /** What its server is attached with. */
+  readonly attachOptions: AppDescription['attach'];
   readonly #setting: Setting;
   readonly #heard: Heard[];
   #closed: Promise<void> | undefined;
 
-  constructor(setting: Setting, app: BuiltApp, clock: FakeClock, heard: Heard[]) {
+  constructor(
+    setting: Setting,
+    app: BuiltApp,
+    attachOptions: AppDescription['attach'],
+    clock: FakeClock,
+    heard: Heard[],
+  ) {
     this.#setting = setting;
     this.app = app;
+    this.attachOptions = attachOptions;
     this.clock = clock;
     this.#heard = heard;
   }
@@ -96,7 +105,7 @@ export async function openStation(setting: Setting, description: AppDescription)
     { drain: { grace: 0 }, ...description, attach },
     buildOptions(transport),
   );
-  const station = new Station(setting, app, clock, heard);
+  const station = new Station(setting, app, attach, clock, heard);
   onTestFinished(() => station.tearDown());
   await start(app, transport);
   return station;

@@ -55,6 +55,8 @@ export function dial(server: Server, transport: Transport): RawClient {
     case 'memory': {
       const [near, far] = duplexPair();
       server.emit('connection', far);
+      // As a socket does of itself.
+      near.once('end', () => near.end());
       return new RawClient(near);
     }
     case 'unix':

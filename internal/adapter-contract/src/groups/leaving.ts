@@ -178,5 +178,7 @@ async function nothingIsLeftOf(station: Station): Promise<void> {
     app.server.getConnections((error, found) => (error ? reject(error) : resolve(found)));
   });
   expect(count).toBe(0);
+  // Sockets tell of their end some turns after the server does.
+  await station.clock.advance(0);
   expect(station.clock.pendingTimers).toBe(0);
 }

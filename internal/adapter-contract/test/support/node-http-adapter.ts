@@ -75,11 +75,12 @@ export const nodeHttp: AdapterUnderTest = {
   build: buildApp,
 };
 
-function buildApp(description: AppDescription, options: BuildOptions): BuiltApp {
+async function buildApp(description: AppDescription, options: BuildOptions): Promise<BuiltApp> {
   const handler = part(description);
   const listener = (request: IncomingMessage, response: ServerResponse): void =>
     void serve(handler, description, request, response);
   const server = createNodeServer(listener, options);
+  await description.beforeAttach?.(server);
   const attachment = description.attach === false ? undefined : attach(server, description.attach);
   return builtApp(server, attachment, description);
 }

@@ -68,11 +68,12 @@ class ExpressExchange implements Exchange {
   }
 }
 
-function buildApp(description: AppDescription, options: BuildOptions): BuiltApp {
+async function buildApp(description: AppDescription, options: BuildOptions): Promise<BuiltApp> {
   const app = express();
   fill(app, description);
   if (description.onError !== undefined) app.use(errorHandler(description.onError));
   const server = createNodeServer(app, options);
+  await description.beforeAttach?.(server);
   const attachment = description.attach === false ? undefined : attach(server, description.attach);
   return builtApp(server, attachment, description);
 }

@@ -74,6 +74,7 @@ async function buildApp(description: AppDescription, { tls }: BuildOptions): Pro
     tls === undefined ? createFastify() : createFastify({ https: tls })
   ) as FastifyInstance;
   const { attach: options, drain, onError } = description;
+  await description.beforeAttach?.(app.server);
   if (options !== false) await app.register(postern, { ...options, ...drain });
   if (onError !== undefined) setErrorHandler(app, onError);
   await fill(app, description);

@@ -66,7 +66,7 @@ class HonoExchange implements Exchange {
   }
 }
 
-function buildApp(description: AppDescription, { tls }: BuildOptions): BuiltApp {
+async function buildApp(description: AppDescription, { tls }: BuildOptions): Promise<BuiltApp> {
   const app = new Hono<OnNode>();
   fill(app, description);
   const { onError } = description;
@@ -78,6 +78,7 @@ function buildApp(description: AppDescription, { tls }: BuildOptions): BuiltApp 
     fetch: app.fetch,
     ...(tls !== undefined && { createServer: createSecureServer, serverOptions: tls }),
   }) as Server;
+  await description.beforeAttach?.(server);
   const attachment = description.attach === false ? undefined : attach(server, description.attach);
   return builtApp(server, attachment, description);
 }

@@ -66,13 +66,14 @@ class KoaExchange implements Exchange {
   }
 }
 
-function buildApp(description: AppDescription, options: BuildOptions): BuiltApp {
+async function buildApp(description: AppDescription, options: BuildOptions): Promise<BuiltApp> {
   const app = new Koa();
   app.silent = true;
   if (description.onError !== undefined) app.use(errorHandler(description.onError));
   fillApp(app, description);
   const listener = app.callback();
   const server = createNodeServer((request, response) => void listener(request, response), options);
+  await description.beforeAttach?.(server);
   const attachment = description.attach === false ? undefined : attach(server, description.attach);
   return builtApp(server, attachment, description);
 }
