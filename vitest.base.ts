@@ -9,5 +9,12 @@ export const base = defineConfig({
     execArgv: ['--expose-gc'],
     testTimeout: 10_000,
     hookTimeout: 20_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      reporter: [['text', { skipFull: true }]],
+      reportOnFailure: true,
+      thresholds: { lines: 97, branches: 97 },
+    },
   },
 });

@@ -19,6 +19,16 @@ const supportedNodes = [20, 22, 24, 26];
 const ownNode = Number(process.versions.node.split('.')[0]);
 
 /**
+ * What holds where the 97 % of lines and branches are not reached: percent, to be raised and never lowered.
+ *
+ * @type {Record<string, { lines?: number, branches?: number }>}
+ */
+const lowerThresholds = {
+  'packages/adapter-hono': { lines: 93, branches: 88 },
+  'packages/logger': { branches: 96 },
+};
+
+/**
  * Everything that proves the project.
  *
  * @returns {Stage[]}
@@ -110,13 +120,24 @@ function check(name, command) {
 }
 
 /**
+ * On this Node the run is measured too, and has failed when it covers less than `vitest.base.ts` asks for.
+ *
  * @param {string} folder
  * @param {string} [node]
  * @returns {Suite}
  */
 function unitSuite(folder, node) {
-  const run = () => runVitest(folder, { node, args: ['--exclude', 'test/interop/**'] });
+  const measured = node === undefined ? coverageArgs(folder) : [];
+  const args = ['--exclude', 'test/interop/**', ...measured];
+  const run = () => runVitest(folder, { node, args });
   return { name: `unit ${nameOf(folder)}`, run };
+}
+
+/** @param {string} folder */
+function coverageArgs(folder) {
+  const thresholds = Object.entries(lowerThresholds[folder] ?? {});
+  const args = thresholds.map(([what, percent]) => `--coverage.thresholds.${what}=${percent}`);
+  return ['--coverage.enabled', ...args];
 }
 
 /**
