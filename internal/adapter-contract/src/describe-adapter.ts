@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 
 import type { AdapterUnderTest } from './adapter-under-test.js';
 import { describeAttaching } from './groups/attaching.js';
-import { describeClients } from './groups/clients.js';
+import { describeClients, describeWsClient } from './groups/clients.js';
 import { describeClosing } from './groups/closing.js';
 import { describeConversation } from './groups/conversation.js';
 import { describeDeadline } from './groups/deadline.js';
@@ -38,9 +38,9 @@ const everywhere: readonly ((setting: Setting) => void)[] = [
 
 /** What takes long to see, or needs a port, is looked at where it shows. */
 const somewhere: Readonly<Record<Transport, readonly ((setting: Setting) => void)[]>> = {
-  tcp: [describeForeignListeners, describeTimeouts],
-  tls: [],
-  unix: [],
+  tcp: [describeWsClient, describeForeignListeners, describeTimeouts],
+  tls: [describeWsClient],
+  unix: [describeWsClient],
   memory: [describeMemory],
 };
 

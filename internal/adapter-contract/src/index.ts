@@ -10,4 +10,5 @@ export type {
 export { builtApp, createNodeServer } from './built-app.js';
 export { deferred, type Deferred } from './deferred.js';
 export { describeAdapter } from './describe-adapter.js';
+export { describeProgram } from './groups/programs.js';
 export type { Exchange } from './exchange.js';
