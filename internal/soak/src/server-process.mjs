@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /**
  * What the server weighs: MiB, milliseconds of CPU, file descriptors, open connections.
  *
- * @typedef {{ rss: number, peak: number, cpu: number, descriptors: number, connections: number }} Measure
+ * @typedef {{ rss: number, used: number, peak: number, cpu: number, descriptors: number, connections: number }} Measure
  */
 
 /** The echo server in its process; questions are answered one after another. */

@@ -20,8 +20,10 @@ const answers = {
   measure() {
     globalThis.gc?.();
     const { user, system } = process.cpuUsage();
+    const { rss, heapUsed, external } = process.memoryUsage();
     return {
-      rss: process.memoryUsage.rss() / 1_048_576,
+      rss: rss / 1_048_576,
+      used: (heapUsed + external) / 1_048_576,
       peak: peak(),
       cpu: (user + system) / 1000,
       descriptors: readdirSync('/proc/self/fd').length,

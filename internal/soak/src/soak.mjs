@@ -10,8 +10,9 @@ import { ServerProcess } from './server-process.mjs';
 /**
  * @typedef {object} Report
  * @property {import('./life.mjs').Tally} tally
- * @property {number} slope of the memory at the end of each second, over the second half: MiB a minute
- * @property {readonly number[]} memory MiB, second by second
+ * @property {number} slope of the resident set, over the second half: MiB a minute
+ * @property {number} usedSlope the same of what is in use there: the heap, and what lies outside of it
+ * @property {readonly import('./server-process.mjs').Measure[]} memory second by second
  * @property {number} leaked file descriptors above those before
  * @property {number} left connections that the server still counts
  * @property {number} longestWait of the good client, in ms
@@ -19,6 +20,8 @@ import { ServerProcess } from './server-process.mjs';
  */
 
 const DESCRIPTORS_BACK = 20_000;
+/** In seconds. */
+const WINDOW = 5;
 
 /**
  * @param {{ connections: number, seconds: number }} options
@@ -45,8 +48,9 @@ export async function soak({ connections, seconds }) {
   const last = ended === undefined ? await settled(server, base.descriptors) : base;
   await server.stop();
   const leaked = Math.max(0, last.descriptors - base.descriptors);
-  const slope = slopeOf(memory.slice(Math.ceil(memory.length / 2))) * 60;
-  return { tally, slope, memory, leaked, left: last.connections, longestWait, ended };
+  const slope = slopePerMinute(memory.map(({ rss }) => rss));
+  const usedSlope = slopePerMinute(memory.map(({ used }) => used));
+  return { tally, slope, usedSlope, memory, leaked, left: last.connections, longestWait, ended };
 }
 
 /** Whatever is loaded late is loaded now. @param {number} port */
@@ -58,10 +62,11 @@ async function warmUp(port) {
 
 /** @param {ServerProcess} server @param {() => boolean} isOver */
 async function watch(server, isOver) {
+  /** @type {import('./server-process.mjs').Measure[]} */
   const memory = [];
   while (!isOver()) {
     await delay(1000);
-    if (server.ended === undefined) memory.push((await server.measure()).rss);
+    if (server.ended === undefined) memory.push(await server.measure());
   }
   return memory;
 }
@@ -80,6 +85,20 @@ async function settled(server, descriptors) {
     if ((measure.connections === 0 && done) || Date.now() > deadline) return measure;
     await delay(200);
   }
+}
+
+/**
+ * Over the second half of what was measured each second, the least of every few: what is on its way comes and goes, a
+ * leak stays.
+ *
+ * @param {readonly number[]} values
+ */
+function slopePerMinute(values) {
+  const least = [];
+  for (let at = Math.ceil(values.length / 2); at < values.length; at += WINDOW) {
+    least.push(Math.min(...values.slice(at, at + WINDOW)));
+  }
+  return slopeOf(least) * (60 / WINDOW);
 }
 
 /** Of the line with the least squares, per step. @param {readonly number[]} values */
