@@ -235,16 +235,17 @@ export class ChainHandshake implements Road, PendingHandshake {
   #open(): void {
     const socket = this.#socket;
     const gate = this.#gate!;
-    this.#settle();
     this.replayed.handOver();
     if (socket.destroyed) {
       gate.fail('POSTERN_ERR_HANDSHAKE_ABORTED', LEFT);
-      return;
+    } else {
+      settleSocket(socket);
+      gate.open(socket, this.#early.take());
+      // The connection listens for errors itself.
+      socket.off('error', ignore);
     }
-    settleSocket(socket);
-    gate.open(socket, this.#early.take());
-    // The connection listens for errors itself.
-    socket.off('error', ignore);
+    // Not before: a server that is closing waits for whoever is pending, then for whoever is in.
+    this.#settle();
   }
 
   /** An answer other than the 101 has gone, in full. */
