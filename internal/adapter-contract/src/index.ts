@@ -12,3 +12,7 @@ export { deferred, type Deferred } from './deferred.js';
 export { describeAdapter } from './describe-adapter.js';
 export { describeProgram } from './groups/programs.js';
 export type { Exchange } from './exchange.js';
+export { echo } from './gatekeepers.js';
+export { openApp, type Station } from './station.js';
+export { buildOptions } from './transport.js';
+export type { RawClient, Reply, ResponseHead } from './wire/raw-client.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { onTestFinished } from 'vitest';
 
-import type { Attachment, OpenOptions, WebSocket } from '@postern/core';
+import type { Attachment, AttachOptions, OpenOptions, WebSocket } from '@postern/core';
 import { fakeClock, type FakeClock } from '@postern/core/testing';
 
 import type { AdapterUnderTest, BuiltApp } from './adapter-under-test.js';
@@ -26,32 +26,19 @@ export interface Heard {
 export class Station {
   readonly clock: FakeClock;
   readonly app: BuiltApp;
-  /** What its server is attached with. */
-  readonly attachOptions: AppDescription['attach'];
-  readonly #setting: Setting;
+  readonly transport: Transport;
   readonly #heard: Heard[];
   #closed: Promise<void> | undefined;
 
-  constructor(
-    setting: Setting,
-    app: BuiltApp,
-    attachOptions: AppDescription['attach'],
-    clock: FakeClock,
-    heard: Heard[],
-  ) {
-    this.#setting = setting;
+  constructor(transport: Transport, app: BuiltApp, clock: FakeClock, heard: Heard[]) {
+    this.transport = transport;
     this.app = app;
-    this.attachOptions = attachOptions;
     this.clock = clock;
     this.#heard = heard;
   }
 
   get attachment(): Attachment {
     return this.app.attachment!;
-  }
-
-  get transport(): Transport {
-    return this.#setting.transport;
   }
 
   /** A client that has said nothing yet. */
@@ -92,21 +79,28 @@ export class Station {
 }
 
 /** Builds an app and lets it listen. */
-export async function openStation(setting: Setting, description: AppDescription): Promise<Station> {
+export function openStation(setting: Setting, description: AppDescription): Promise<Station> {
+  const { adapter, transport } = setting;
+  return openApp(transport, (defaults) => {
+    const attach = description.attach !== false && { ...defaults, ...description.attach };
+    const whole = { drain: { grace: 0 }, ...description, attach };
+    return adapter.build(whole, buildOptions(transport));
+  });
+}
+
+/** The same for an app that a test writes itself; its `attach`, or what stands for it, should take `options`. */
+export async function openApp(
+  transport: Transport,
+  build: (options: AttachOptions) => BuiltApp | Promise<BuiltApp>,
+): Promise<Station> {
   const clock = fakeClock();
   const heard: Heard[] = [];
-  const attach = description.attach !== false && {
+  const options = {
     clock,
     onError: (error: unknown, ws: WebSocket | undefined) => void heard.push({ error, ws }),
-    ...description.attach,
   };
-  const { adapter, transport } = setting;
-  const app = await adapter.build(
-    { drain: { grace: 0 }, ...description, attach },
-    buildOptions(transport),
-  );
-  const station = new Station(setting, app, attach, clock, heard);
+  const station = new Station(transport, await build(options), clock, heard);
   onTestFinished(() => station.tearDown());
-  await start(app, transport);
+  await start(station.app, transport);
   return station;
 }

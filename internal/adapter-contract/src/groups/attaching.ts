@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { attach } from '@postern/core';
+import { fakeClock } from '@postern/core/testing';
 
 import { echo } from '../gatekeepers.js';
 import { openStation, type Setting } from '../station.js';
@@ -41,9 +42,10 @@ export function describeAttaching(setting: Setting): void {
     const chat = { path: '/chat', websocket: echo };
 
     test('is attached once, and answers once', async () => {
-      const station = await openStation(setting, { routes: [chat] });
-      const { app, attachOptions, attachment } = station;
-      expect(attach(app.server, attachOptions || {})).toBe(attachment);
+      const options = { clock: fakeClock(), onError: () => undefined };
+      const station = await openStation(setting, { attach: options, routes: [chat] });
+      const { app, attachment } = station;
+      expect(attach(app.server, options)).toBe(attachment);
       expect(app.server.listenerCount('upgrade')).toBe(1);
       const client = station.ask('/chat').say('once');
       await client.opened();

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 
 import type { Gatekeeper } from '@postern/core';
@@ -5,6 +6,7 @@ import type { Gatekeeper } from '@postern/core';
 import { deferred } from '../deferred.js';
 import { echo, thinking } from '../gatekeepers.js';
 import { openStation, type Setting } from '../station.js';
+import { closeFrame } from '../wire/frames.js';
 
 const chat = { path: '/chat', websocket: echo } as const;
 
@@ -69,6 +71,36 @@ export function describeClosing(setting: Setting): void {
       }
       word.resolve();
       expect(await told.promise).toMatchObject({ code: 'POSTERN_ERR_SERVER_CLOSING', status: 503 });
+      await closing;
+    });
+
+    test('tells 1001 whoever is let in, but whose 101 has not left yet', async () => {
+      const saving = deferred();
+      const saved = deferred();
+      const station = await openStation(setting, {
+        drain: {},
+        layers: [
+          {
+            after: () => {
+              saving.resolve();
+              return saved.promise;
+            },
+          },
+        ],
+        routes: [chat],
+      });
+      const client = station.ask('/chat');
+      await saving.promise;
+      let isClosed = false;
+      const closing = station.close().then(() => (isClosed = true));
+      for (let turns = 0; turns < 10; turns += 1) await turn();
+      expect(isClosed).toBe(false);
+      saved.resolve();
+      await client.opened();
+      expect(await client.closeCode()).toBe(1001);
+      for (let turns = 0; turns < 10; turns += 1) await turn();
+      expect(isClosed).toBe(false);
+      client.send(closeFrame(1001));
       await closing;
     });
 

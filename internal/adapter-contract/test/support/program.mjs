@@ -10,10 +10,12 @@ async function conversation(ws) {
   for await (const message of ws) await ws.write(message);
 }
 
-const server = createServer(async (request, response) => {
+async function answer(request, response) {
   const decision = await admit(request, chat, request);
   response.writeHead(decision?.status ?? 404).end();
-});
+}
+
+const server = createServer((request, response) => void answer(request, response));
 const sockets = attach(server);
 server.listen(0, '127.0.0.1', () => console.log(`listening ${server.address().port}`));
 

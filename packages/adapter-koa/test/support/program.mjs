@@ -1,4 +1,4 @@
-import Router from '@koa/router';
+import { Router } from '@koa/router';
 import { attach, WebSocketHandler } from '@postern/koa';
 import Koa from 'koa';
 
