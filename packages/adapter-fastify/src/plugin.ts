@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import type { DrainOptions, HandlerOptions } from '@postern/core';
 import { attach } from '@postern/core/adapter';
-import type { FastifyPluginCallback } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
 
 /** Options of the plugin: defaults for all of the app's handlers, and how `app.close()` ends their connections. */
 export interface PosternOptions extends HandlerOptions, DrainOptions {
@@ -15,13 +15,13 @@ export interface PosternOptions extends HandlerOptions, DrainOptions {
  * everyone 1001 and wait for them.
  * @throws {TypeError | RangeError} when an option is not what it should be.
  */
-export const postern: FastifyPluginCallback<PosternOptions> = Object.assign(
-  ((app, { code, grace, ...options }, done) => {
+export const postern: FastifyPluginAsync<PosternOptions> = Object.assign(
+  // Asynchronous, since a plugin with a callback that throws is an uncaught exception.
+  (async (app, { code, grace, ...options }) => {
     const attachment = attach(app.server, options);
     const drain = { ...(code !== undefined && { code }), ...(grace !== undefined && { grace }) };
     app.addHook('preClose', () => attachment.close(drain));
-    done();
-  }) satisfies FastifyPluginCallback<PosternOptions>,
+  }) satisfies FastifyPluginAsync<PosternOptions>,
   {
     // The app has one server: the plugin belongs to all of it, whichever part registers it.
     [Symbol.for('skip-override')]: true,
