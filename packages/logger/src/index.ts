@@ -1,0 +1,13 @@
+export { connectionId } from './connection-id.js';
+export type { Describe } from './describer.js';
+export type { ForeignLogger } from './foreign-logger.js';
+export { levels, type Level, type Threshold } from './level.js';
+export { logTraffic, type TrafficLog } from './log-traffic.js';
+export type { LoggerOptions, ShouldLog } from './logger-options.js';
+export type { LimitOption } from './message-limits.js';
+export type { LeveledOutputOptions, LineSink, OutputOptions } from './output.js';
+export type { RedactOption } from './redaction.js';
+export type { HttpServerLike, Served } from './served-connections.js';
+export type { TrafficId, TrafficOptions } from './traffic-options.js';
+export { WebSocketLogger } from './web-socket-logger.js';
+export type { Fields } from './writer.js';
