@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
+import { serve, target, type Gatekeeper, type ServeOptions, type WebSocket } from '@postern/core';
+import { certificate, key } from './certificate.js';
+import { deferred } from './deferred.js';
+import { wireBytes, type Encounter, type Wishes } from './encounter.js';
+import { SUBPROTOCOL, type PeerClient } from './peer.js';
+
+export interface StationOptions extends Omit<ServeOptions, 'websocket' | 'http' | 'tls'> {
+  readonly secure?: boolean;
+  readonly http?: RequestListener;
+}
+
+/** Our server for one group of tests: each connection has a path of its own, and so finds its test. */
+export async function startStation({ secure = false, ...options }: StationOptions) {
+  const gates = new Map<string, Gatekeeper<undefined>>();
+  const server = await serve({
+    host: '127.0.0.1',
+    subprotocols: [SUBPROTOCOL],
+    websocket: (request, ws) => gates.get(target(request))?.(request, ws),
+    ...(secure && { tls: { cert: certificate, key } }),
+    ...options,
+  });
+  const sockets: Socket[] = [];
+  server.server.on('connection', (socket: Socket) => sockets.push(socket));
+
+  /** A URL where `gatekeeper` stands. */
+  const station = (gatekeeper: Gatekeeper<undefined>): string => {
+    const path = `/${gates.size + 1}`;
+    gates.set(path, gatekeeper);
+    return `${server.url}${path}`;
+  };
+
+  return {
+    server,
+    station,
+    /** A peer's client comes in. */
+    async meet(
+      client: PeerClient,
+      compression: boolean,
+      { subprotocols = [] }: Wishes = {},
+    ): Promise<Encounter> {
+      const arrival = deferred<WebSocket>();
+      const url = station(async (...[, ws]) => {
+        await ws.accept();
+        arrival.resolve(ws);
+        await ws.closed;
+      });
+      const ending = client.dial({ url, subprotocols, compression });
+      const stray = ending.then((how) => {
+        throw new Error(`the client never came in: ${JSON.stringify(how)}`);
+      });
+      stray.catch(() => undefined);
+      const ws = await Promise.race([arrival.promise, stray]);
+      const socket = sockets.at(-1)!;
+      return { ws, ending, wire: () => wireBytes(socket) };
+    },
+    async stop(): Promise<void> {
+      await server.close({ grace: 0 });
+    },
+  };
+}
+
+export type Station = Awaited<ReturnType<typeof startStation>>;
+
+/** An address of this machine on which nothing listens any more. */
+export async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net');
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
