@@ -4,6 +4,7 @@ import type {
   ErrorEvent,
   HandshakeEvent,
   MessageEvent,
+  Role,
   WebSocket,
 } from '@postern/core';
 
@@ -57,13 +58,18 @@ export function handshakeLine(event: SeenHandshake, redaction: Redaction): Traff
     text: `${result} ${requestText(asked, redaction)}${agreed}${why}`,
     details: {
       ...requestFields(asked, redaction),
-      role: ws?.role ?? 'server',
+      role: roleOf(event),
       status,
       code: codeOf(error),
       reason: error && reasonOf(error),
     },
     ...(thrown !== undefined && { err: errorFields(thrown) }),
   };
+}
+
+/** Which end tells of a handshake: only a client asks for a whole URL. */
+export function roleOf({ ws, request }: HandshakeEvent): Role {
+  return ws?.role ?? (/^[a-z+]+:\/\//i.test(request.url) ? 'client' : 'server');
 }
 
 function handshakeLevel({ status = 0 }: HandshakeEvent, isThrown: boolean): Level {

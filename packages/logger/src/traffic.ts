@@ -19,6 +19,7 @@ import {
   headersLine,
   messageLine,
   openLine,
+  roleOf,
   type TrafficLine,
 } from './traffic-line.js';
 import type { TrafficId, TrafficSettings } from './traffic-options.js';
@@ -166,7 +167,7 @@ export class Traffic {
     event: HandshakeEvent & { readonly connections?: ReadonlySet<WebSocket> },
   ): boolean {
     if (this.#ours === undefined) return true;
-    if (event.ws?.role === 'client') return false;
+    if (roleOf(event) === 'client') return false;
     if (event.connections !== undefined) return event.connections === this.#ours;
     return event.outcome !== 'accepted' || this.#ours.has(event.ws!);
   }

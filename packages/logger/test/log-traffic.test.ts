@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -41,6 +42,31 @@ describe('whose traffic', () => {
     const { client: end } = pair();
     onTestFinished(() => end.terminate());
     expect(capture.lines).toContain(`WSLOG: #${connectionId(end)} open WebSocket(client, OPEN)`);
+  });
+
+  test("a handshake that a client's end tells of is not a server's", async () => {
+    const here = await scene(echo);
+    const { capture, options } = pretty();
+    onTestFinished(logTraffic(options));
+    const request = { url: 'wss://me:abc@far.example/chat?token=abc', headers: {} };
+    const outcome = { outcome: 'refused', status: 403, error: new Error('not today') };
+    channel('postern:handshake').publish({ ws: undefined, request, ...outcome });
+    expect(here.lines).toEqual([]);
+    expect(capture.lines).toEqual([
+      expect.stringMatching(
+        /^WSLOG: #\d+ refused 403 GET wss:\/\/\*\*\*@far\.example\/chat\?token=\*\*\*: not today$/,
+      ),
+    ]);
+  });
+
+  test('a handshake that another server tells of is not shown', async () => {
+    const here = await scene(echo);
+    const request = { url: '/chat', headers: {} };
+    const event = { ws: undefined, request, outcome: 'refused', status: 403, error: undefined };
+    channel('postern:handshake').publish({ ...event, connections: new Set() });
+    expect(here.lines).toEqual([]);
+    channel('postern:handshake').publish({ ...event, connections: here.server.connections });
+    expect(here.lines).toEqual(['WSLOG: #1 refused 403 GET /chat']);
   });
 
   test('that of a server that was attached', async () => {
