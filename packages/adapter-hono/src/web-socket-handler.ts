@@ -5,6 +5,8 @@ import { admit, createRoute, type Decision } from '@postern/core/adapter';
 import type { Context, Env, Handler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
+import { showSwitching } from './show-switching.js';
+
 /** A gatekeeper whose `request.context` is Hono's context: its variables and parameters are on it. */
 export type HonoGatekeeper<E extends Env = Env> = Gatekeeper<Context<E>>;
 
@@ -26,13 +28,16 @@ export function WebSocketHandler<E extends Env = Env>(
 }
 
 function incomingOf(context: Context): IncomingMessage {
-  const { incoming } = context.env as { incoming?: IncomingMessage };
+  const { incoming } = (context.env ?? {}) as { incoming?: IncomingMessage };
   if (incoming !== undefined) return incoming;
   throw new TypeError('no incoming request in the environment, expected that of @hono/node-server');
 }
 
 function answer(context: Context, decision: Decision): Response {
-  if (decision.accepted) return context.body(null, 200);
+  if (decision.accepted) {
+    showSwitching(context);
+    return context.body(null, decision.status);
+  }
   for (const [name, value] of Object.entries(decision.headers)) setHeader(context, name, value);
   return context.body(decision.body, decision.status as ContentfulStatusCode);
 }

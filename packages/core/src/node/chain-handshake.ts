@@ -183,7 +183,7 @@ export class ChainHandshake implements Road, PendingHandshake {
     const writeHead = response.writeHead;
     response.writeHead = (...args: unknown[]) => {
       const [status] = args as [number];
-      if (this.#acceptance !== undefined && status >= 200 && status < 300) {
+      if (this.#acceptance !== undefined && (status === 101 || (status >= 200 && status < 300))) {
         return this.#switchProtocols(response, writeHead, args);
       }
       if (status >= 200) this.#onAnswered(status);
