@@ -25,7 +25,7 @@ import {
 /** An app's clients; `fill` is given the app when postern is registered. */
 function serve(
   fill: (app: FastifyInstance) => unknown,
-  { app = createFastify(), transport = 'tcp' as 'tcp' | 'memory', ...options }: Serving = {},
+  { app = createFastify(), transport = 'tcp', ...options }: Serving = {},
 ): Promise<Station> {
   return openApp(transport, async (defaults) => {
     const all = { ...defaults, ...options };
@@ -195,9 +195,9 @@ describe('@fastify/cookie and @fastify/session', () => {
         saveUninitialized: false,
       };
       await app.register(session, { ...options, store: store as never });
-      app.post('/login', async (request) => {
+      app.post('/login', (request, reply) => {
         (request.session as unknown as { user: string }).user = 'ada';
-        return 'welcome';
+        return reply.send('welcome');
       });
       app.get(
         '/chat',

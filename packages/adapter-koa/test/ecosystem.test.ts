@@ -80,7 +80,7 @@ describe('koa-session', () => {
       destroy: (id: string) => Promise.resolve(void sessions.delete(id)),
     };
     const app = createApp();
-    app.use(session({ store } as never, app));
+    app.use(session({ store }, app));
     const router = new Router();
     router.post('/login', (context) => {
       context.session!['user'] = 'ada';

@@ -1,0 +1,3 @@
+import { describeTogether } from './support/all-together.js';
+
+describeTogether(false);
