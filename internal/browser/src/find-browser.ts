@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { env } from 'node:process';
 
 /** A browser that tests can drive. */
-export type BrowserName = 'chromium';
+export type BrowserName = 'chromium' | 'firefox';
 
 interface Whereabouts {
   /** The environment variable that, when set, is believed before any place below. */
@@ -18,6 +18,14 @@ const whereabouts: Record<BrowserName, Whereabouts> = {
       '/usr/bin/chromium-browser',
       '/usr/bin/google-chrome',
       '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    ],
+  },
+  firefox: {
+    variable: 'FIREFOX_PATH',
+    places: [
+      '/usr/bin/firefox-esr',
+      '/usr/bin/firefox',
+      '/Applications/Firefox.app/Contents/MacOS/firefox',
     ],
   },
 };
