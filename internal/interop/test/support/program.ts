@@ -26,8 +26,8 @@ class Program {
   #stderr = '';
 
   constructor({ program, args, env }: Command) {
-    // The options of this run of Node are not for others.
-    const whole = { ...process.env, NODE_OPTIONS: '', ...env };
+    // The options of this run of Node are not for others, and nobody leaves files here.
+    const whole = { ...process.env, NODE_OPTIONS: '', PYTHONDONTWRITEBYTECODE: '1', ...env };
     this.#child = spawn(program, args, { env: whole, stdio: 'pipe' });
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
     this.#child.stdin.on('error', () => undefined);

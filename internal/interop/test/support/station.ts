@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { serve, target, type Gatekeeper, type ServeOptions, type WebSocket } from '@postern/core';
@@ -9,14 +8,21 @@ import { SUBPROTOCOL, type PeerClient } from './peer.js';
 
 export interface StationOptions extends Omit<ServeOptions, 'websocket' | 'http' | 'tls'> {
   readonly secure?: boolean;
-  readonly http?: RequestListener;
 }
+
+/** Browsers dial from a page. */
+const showPage: RequestListener = (...[, response]) => {
+  response
+    .writeHead(200, { 'Content-Type': 'text/html' })
+    .end('<!doctype html><title>peer</title>');
+};
 
 /** Our server for one group of tests: each connection has a path of its own, and so finds its test. */
 export async function startStation({ secure = false, ...options }: StationOptions) {
   const gates = new Map<string, Gatekeeper<undefined>>();
   const server = await serve({
     host: '127.0.0.1',
+    http: showPage,
     subprotocols: [SUBPROTOCOL],
     websocket: (request, ws) => gates.get(target(request))?.(request, ws),
     ...(secure && { tls: { cert: certificate, key } }),
@@ -63,14 +69,3 @@ export async function startStation({ secure = false, ...options }: StationOption
 }
 
 export type Station = Awaited<ReturnType<typeof startStation>>;
-
-/** An address of this machine on which nothing listens any more. */
-export async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
