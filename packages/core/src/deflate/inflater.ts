@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 
 import { messageTooBig } from '../protocol/frame-check.js';
+import { allocateSmall } from '../protocol/small-buffer.js';
 import { LONGEST_INPUT } from './bit-reader.js';
 import { corruptMessage } from './corrupt-message.js';
 import { ReceivedWindow } from './received-window.js';
@@ -91,7 +92,7 @@ export class Inflater {
       return undefined;
     }
     this.#window?.append(smallInflater.output, length);
-    const result = Buffer.allocUnsafe(length);
+    const result = allocateSmall(length);
     result.set(smallInflater.output.subarray(0, length));
     return result;
   }

@@ -114,6 +114,10 @@ export class ZlibJob implements Job {
 /** The pieces as one Buffer that keeps no more memory than twice its size. */
 export function joined(pieces: readonly Buffer[], size: number): Buffer {
   const [only] = pieces;
-  const fits = only !== undefined && only.length === size && only.buffer.byteLength <= 2 * size;
-  return fits ? only : Buffer.concat(pieces, size);
+  if (only?.length === size && only.buffer.byteLength <= 2 * size) return only;
+  // Not from Node's pool, which has 64 KiB from Node 24 on.
+  const result = Buffer.allocUnsafeSlow(size);
+  let end = 0;
+  for (const piece of pieces) end += piece.copy(result, end);
+  return result;
 }
