@@ -10,7 +10,18 @@ import { runCommand } from './run-command.mjs';
  *
  * @type {readonly DebianPackage[]}
  */
-const packages = [{ name: 'chromium', use: 'browser tests' }];
+const packages = [
+  { name: 'chromium', use: 'browser tests' },
+  { name: 'firefox-esr', use: 'browser tests' },
+  { name: 'python3-websockets', use: 'interop tests' },
+  { name: 'python3-aiohttp', use: 'interop tests' },
+  { name: 'gcc', use: 'interop tests with libwebsockets' },
+  { name: 'libc6-dev', use: 'interop tests with libwebsockets' },
+  { name: 'libwebsockets-dev', use: 'interop tests' },
+  { name: 'nginx', use: 'interop tests behind a proxy' },
+  { name: 'haproxy', use: 'interop tests behind a proxy' },
+  { name: 'tinyproxy', use: "tests of the client's proxies" },
+];
 
 /** Installs what is missing, where that is possible; says what is not, and why. Never rejects. */
 export async function installDebianPackages() {
