@@ -171,7 +171,8 @@ test('a message that was read is not kept by those behind it', async () => {
   inbox.push('behind', 1);
   expect(held() - before).toBeGreaterThan(size / 2);
   inbox.tryRead();
-  await turns(2);
+  // Node frees the memory behind a Buffer some time after the collection.
+  for (let tries = 0; tries < 50 && held() - before >= size / 2; tries += 1) await turns(2);
   expect(held() - before).toBeLessThan(size / 2);
   expect(inbox.tryRead()).toBe('behind');
 });
