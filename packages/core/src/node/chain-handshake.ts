@@ -135,11 +135,11 @@ export class ChainHandshake implements Road, PendingHandshake {
     return this.#isTaken() ? turnedAway(404, {}, '') : this.#ended;
   }
 
-  /** Whether another listener of the server, one who took his time, has answered. */
+  /** Whether another listener of the server, one who took his time, has answered: not all that was written is ours. */
   #isTaken(): boolean {
-    const mayBeForeign =
-      this.#gate === undefined && !this.#isAnswered && this.#rules.mayBeForeign();
-    return mayBeForeign && bytesWritten(this.#socket) !== this.#writtenBefore;
+    if (this.#gate !== undefined || !this.#rules.mayBeForeign()) return false;
+    const written = bytesWritten(this.#socket) - this.#writtenBefore;
+    return 'bytesWritten' in this.#socket && written !== this.replayed.passedOn;
   }
 
   #leftToOthers(): boolean {

@@ -21,6 +21,8 @@ const ASKED = [
 export class ReplayedSocket extends Duplex {
   readonly #socket: Duplex;
   #isHandedOver = false;
+  /** Bytes of the chain's that have gone on to the real socket. */
+  passedOn = 0;
   /** Called when there is room for more of a body. */
   onRoom: (() => void) | undefined;
 
@@ -65,8 +67,12 @@ export class ReplayedSocket extends Duplex {
   }
 
   override _write(chunk: Buffer, encoding: string, callback: (error?: Error | null) => void): void {
-    if (this.#isHandedOver) callback();
-    else this.#socket.write(chunk, callback);
+    if (this.#isHandedOver) {
+      callback();
+      return;
+    }
+    this.passedOn += chunk.length;
+    this.#socket.write(chunk, callback);
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
