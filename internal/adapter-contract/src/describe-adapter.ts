@@ -11,7 +11,7 @@ import { describeGatekeeping } from './groups/gatekeeping.js';
 import { describeLeaving } from './groups/leaving.js';
 import { describeMemory, describeTimeouts } from './groups/memory.js';
 import { describeOptions } from './groups/options.js';
-import { describeRefusals } from './groups/refusals.js';
+import { describeBackpressure, describeRefusals } from './groups/refusals.js';
 import { describeRequests } from './groups/requests.js';
 import { describeResponse } from './groups/response.js';
 import { describeRouting } from './groups/routing.js';
@@ -41,7 +41,7 @@ const somewhere: Readonly<Record<Transport, readonly ((setting: Setting) => void
   tcp: [describeWsClient, describeForeignListeners, describeTimeouts],
   tls: [describeWsClient],
   unix: [describeWsClient],
-  memory: [describeMemory],
+  memory: [describeBackpressure, describeMemory],
 };
 
 /** Everything that a framework's adapter must do, over every transport. */

@@ -321,6 +321,28 @@ describe("Express's own ways", () => {
     expect(seen).toEqual(['ada', '203.0.113.1', 'https', 'localhost', '/chat?a=1', '/chat']);
   });
 
+  test('a gatekeeper that answers by the response itself has answered', async () => {
+    const told: unknown[] = [];
+    const app = express();
+    app.use(
+      '/chat',
+      WebSocketHandler(async ({ context }, ws) => {
+        context.res!.redirect('/login');
+        told.push(await ws.accept().catch((error: unknown) => error));
+        told.push(ws.state);
+      }),
+    );
+    const station = await serve(app);
+    expect(await station.ask('/chat').lastReply()).toMatchObject({
+      status: 302,
+      headers: { location: '/login', connection: 'close' },
+    });
+    expect(told).toEqual([
+      expect.objectContaining({ code: 'POSTERN_ERR_HANDSHAKE_ANSWERED', status: 302 }),
+      'closed',
+    ]);
+  });
+
   test("the context is Express's own request, in types too", () => {
     WebSocketHandler(({ context }) => {
       expectTypeOf(context).toEqualTypeOf<Request>();

@@ -5,7 +5,7 @@ import helmet from '@fastify/helmet';
 import jwt from '@fastify/jwt';
 import rateLimit from '@fastify/rate-limit';
 import session from '@fastify/session';
-import { buildOptions, echo, openApp, type Station } from '@postern/adapter-contract';
+import { buildOptions, deferred, echo, openApp, type Station } from '@postern/adapter-contract';
 import createFastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -140,6 +140,29 @@ describe('hooks', () => {
     const reply = await station.ask('/chat').lastReply();
     expect([reply.status, JSON.parse(reply.body)]).toMatchObject([409, { message: 'not now' }]);
     expect(heard).toEqual([failure]);
+  });
+
+  test('of aborted requests hear of a client that leaves while they think', async () => {
+    const heard: string[] = [];
+    const asked = deferred();
+    const aborted = deferred();
+    const station = await serve((app) => {
+      app.addHook('onRequestAbort', async (request) => {
+        heard.push(request.url);
+        aborted.resolve();
+      });
+      app.addHook('preHandler', async () => {
+        asked.resolve();
+        await aborted.promise;
+      });
+      app.get('/chat', WebSocketHandler(echo));
+    });
+    const client = station.ask('/chat');
+    await asked.promise;
+    client.end();
+    await aborted.promise;
+    await client.gone;
+    expect(heard).toEqual(['/chat']);
   });
 
   test('schemas and the handler of what is not found answer as for any request', async () => {

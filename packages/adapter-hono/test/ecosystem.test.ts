@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 
 import type { HttpBindings } from '@hono/node-server';
-import { echo } from '@postern/adapter-contract';
+import { deferred, echo } from '@postern/adapter-contract';
 import { Hono, type Context, type Handler } from 'hono';
 import { compress } from 'hono/compress';
 import { getCookie } from 'hono/cookie';
@@ -186,6 +186,30 @@ describe("Hono's own ways", () => {
     await client.opened();
     expect(await client.text()).toBe('/api/rooms/hall?a=1 hall ada');
     expect(await client.text()).toBe('dark');
+  });
+
+  test('the signal of the request aborts when a client leaves while a layer thinks', async () => {
+    const asked = deferred();
+    const aborted = deferred();
+    const app = new Hono();
+    app.use(async (context, next) => {
+      context.req.raw.signal.addEventListener('abort', () => aborted.resolve());
+      asked.resolve();
+      await aborted.promise;
+      await next();
+    });
+    const gatekeepers: string[] = [];
+    app.get(
+      '/chat',
+      WebSocketHandler(({ url }) => void gatekeepers.push(url)),
+    );
+    const station = await serve(app);
+    const client = station.ask('/chat');
+    await asked.promise;
+    client.end();
+    await aborted.promise;
+    await client.gone;
+    expect(gatekeepers).toEqual([]);
   });
 
   test('an app on something else than @hono/node-server is told so', async () => {

@@ -43,6 +43,37 @@ export function describeForeignListeners(setting: Setting): void {
     });
   });
 
+  describe('a server that is shared', () => {
+    const chain = (seen: string[]): AppDescription => ({
+      layers: [{ before: ({ request }) => void seen.push(request.url ?? '') }],
+      routes: [
+        chat,
+        { path: '/gone', websocket: (request, ws) => ws.refuse(404, { body: 'gone' }) },
+      ],
+    });
+
+    test.each(['before', 'after'])(
+      'does not run its chain for what one who was added %s us answers at once',
+      async (order) => {
+        const seen: string[] = [];
+        const station = await openStation(setting, {
+          ...chain(seen),
+          ...(order === 'before' && { beforeAttach: addWs }),
+        });
+        if (order === 'after') addWs(station.app.server);
+        await station.ask('/ws').opened();
+        await station.ask('/chat').opened();
+        expect([order, seen]).toEqual([order, ['/chat']]);
+      },
+    );
+
+    test('still has a gatekeeper whose 404 is an answer', async () => {
+      const station = await openStation(setting, chain([]));
+      addWs(station.app.server);
+      expect(await station.ask('/gone').lastReply()).toMatchObject({ status: 404, body: 'gone' });
+    });
+  });
+
   describe('a server shared with one who takes his time', () => {
     test('is his, as soon as he has written, whatever the chain says later', async () => {
       const asked = deferred();

@@ -5,6 +5,7 @@ import type { Gatekeeper, HandlerOptions } from '@postern/core';
 import { deferred } from '../deferred.js';
 import { echo } from '../gatekeepers.js';
 import { openStation, type Setting } from '../station.js';
+import { closeFrame } from '../wire/frames.js';
 
 /** A gatekeeper that tells the subprotocol. */
 const tellsSubprotocol: Gatekeeper = async (request, ws) => {
@@ -85,6 +86,40 @@ export function describeOptions(setting: Setting): void {
       await station.ask('/rooms/hall', { Origin: 'http://hall.example' }).opened();
       const reply = await station.ask('/rooms/hall', { Origin: 'http://den.example' }).lastReply();
       expect(reply.status).toBe(403);
+    });
+  });
+
+  describe('limits of the server', () => {
+    test('a full one answers 503 before the gatekeeper, until somebody leaves', async () => {
+      const asked: string[] = [];
+      const left = deferred();
+      const station = await openStation(setting, {
+        attach: { maxConnections: 1 },
+        routes: [
+          {
+            path: '/chat',
+            websocket: async ({ url }, ws) => {
+              asked.push(url);
+              for await (const message of ws) await ws.write(message);
+              left.resolve();
+            },
+          },
+        ],
+      });
+      const first = station.ask('/chat?1').say('here');
+      await first.opened();
+      expect(await first.text()).toBe('here');
+      expect(await station.ask('/chat?2').lastReply()).toMatchObject({
+        status: 503,
+        headers: { connection: 'close', 'retry-after': expect.any(String) as string },
+      });
+      first.send(closeFrame(1000));
+      expect(await first.closeCode()).toBe(1000);
+      await first.ended();
+      await left.promise;
+      await station.clock.advance(0);
+      await station.ask('/chat?3').opened();
+      expect(asked).toEqual(['/chat?1', '/chat?3']);
     });
   });
 

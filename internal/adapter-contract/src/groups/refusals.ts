@@ -9,9 +9,33 @@ import { plainRequest, upgradeRequest } from '../wire/request-head.js';
 
 const chat = { path: '/chat', websocket: echo } as const;
 
-function stream(size: number): Readable {
-  const pieces = Array.from({ length: size / 65_536 }, () => Buffer.alloc(65_536, 'x'));
-  return Readable.from(pieces, { objectMode: false });
+/** Counts what has been asked for in `read`. */
+function stream(size: number, read = { bytes: 0 }): Readable {
+  function* pieces(): Generator<Buffer> {
+    while (read.bytes < size) {
+      read.bytes += 65_536;
+      yield Buffer.alloc(65_536, 'x');
+    }
+  }
+  return Readable.from(pieces(), { objectMode: false });
+}
+
+/** In memory nobody keeps bytes for a client that does not read them, as the system does for a socket. */
+export function describeBackpressure(setting: Setting): void {
+  test('a long refusal waits for a client that does not read', async () => {
+    const read = { bytes: 0 };
+    const station = await openStation(setting, {
+      layers: [{ before: (exchange) => exchange.answer(403, stream(4 << 20, read)) }],
+      routes: [chat],
+    });
+    const client = station.ask('/chat');
+    client.socket.pause();
+    for (let turns = 0; turns < 50; turns += 1) await turn();
+    expect(read.bytes).toBeGreaterThan(0);
+    expect(read.bytes).toBeLessThan(1 << 20);
+    client.socket.resume();
+    expect((await client.body(await client.head())).length).toBe(4 << 20);
+  });
 }
 
 /** A chain that does not let a client in answers as it would answer a GET; then the socket ends. */

@@ -98,6 +98,20 @@ export function describeRequests(setting: Setting): void {
   });
 
   describe('a request for a WebSocket', () => {
+    test("has the client's own socket, certificates and all", async () => {
+      const connected: unknown[] = [];
+      const seen: unknown[] = [];
+      const station = await openStation(setting, {
+        layers: [{ before: ({ request }) => void seen.push(request.socket) }],
+        routes: [chat],
+      });
+      const event = setting.transport === 'tls' ? 'secureConnection' : 'connection';
+      station.app.server.on(event, (socket) => connected.push(socket));
+      await station.ask('/chat').opened();
+      expect(seen).toHaveLength(1);
+      expect(seen[0]).toBe(connected[0]);
+    });
+
     test.each([
       ['in lower case', { connection: 'upgrade', upgrade: 'websocket' }],
       ['in upper case', { CONNECTION: 'UPGRADE', UPGRADE: 'WEBSOCKET' }],

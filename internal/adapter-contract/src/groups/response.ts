@@ -6,6 +6,8 @@ import type { AppDescription } from '../app-description.js';
 import { deferred } from '../deferred.js';
 import { echo } from '../gatekeepers.js';
 import { openStation, type Setting } from '../station.js';
+import { closeFrame, textFrame } from '../wire/frames.js';
+import { upgradeRequest } from '../wire/request-head.js';
 
 const chat = { path: '/chat', websocket: echo } as const;
 
@@ -124,27 +126,26 @@ export function describeResponse(setting: Setting): void {
         layers: [
           {
             before: ({ request, response }) => {
-              response.once('finish', () =>
-                log.push(request.method, request.url, response.statusCode),
-              );
+              response.once('finish', () => {
+                log.push(`${request.method} ${request.url} ${response.statusCode}`);
+              });
             },
           },
         ],
         routes: [
           {
             path: '/chat',
-            websocket: async (request, ws) => {
-              await ws.accept();
-              log.push('accepted');
-              await ws.read();
+            websocket: (request, ws) => {
+              void ws.listen((message) => log.push(message));
             },
           },
         ],
       });
-      const client = station.ask('/chat').say('go');
+      const client = station.knock().send(upgradeRequest('/chat'), textFrame('early'));
       await client.opened();
-      await client.closed();
-      expect(log).toEqual(['GET', '/chat', 101, 'accepted']);
+      client.send(closeFrame(1000));
+      await client.closeCode();
+      expect(log).toEqual(['GET /chat 101', 'early']);
     });
   });
 
