@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { gunzipSync } from 'node:zlib';
 
 import {
@@ -319,6 +320,25 @@ describe("Express's own ways", () => {
     const station = await serve(app, 'tls');
     await station.ask('/chat?a=1', { 'X-Forwarded-For': '203.0.113.1' }).lastReply();
     expect(seen).toEqual(['ada', '203.0.113.1', 'https', 'localhost', '/chat?a=1', '/chat']);
+  });
+
+  test('an AsyncLocalStorage of the chain lasts through the gatekeeper and its conversation', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const app = express();
+    app.use((request, response, next) => storage.run(String(request.query['name']), next));
+    app.use(
+      '/chat',
+      WebSocketHandler(async (request, ws) => {
+        await ws.accept();
+        for await (const message of ws) await ws.write(`${String(message)} ${storage.getStore()}`);
+      }),
+    );
+    const station = await serve(app);
+    const [ada, eve] = [station.ask('/chat?name=ada'), station.ask('/chat?name=eve')];
+    await ada.opened();
+    await eve.opened();
+    expect(await eve.say('hello').text()).toBe('hello eve');
+    expect(await ada.say('hello').text()).toBe('hello ada');
   });
 
   test('a gatekeeper that answers by the response itself has answered', async () => {

@@ -4,6 +4,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { deferred, echo } from '@postern/adapter-contract';
 import { Hono, type Context, type Handler } from 'hono';
 import { compress } from 'hono/compress';
+import { contextStorage, getContext } from 'hono/context-storage';
 import { getCookie } from 'hono/cookie';
 import { cors } from 'hono/cors';
 import { csrf } from 'hono/csrf';
@@ -186,6 +187,31 @@ describe("Hono's own ways", () => {
     await client.opened();
     expect(await client.text()).toBe('/api/rooms/hall?a=1 hall ada');
     expect(await client.text()).toBe('dark');
+  });
+
+  test('context-storage lasts through the gatekeeper and its conversation', async () => {
+    const app = new Hono<{ Variables: { name: string } }>();
+    app.use(contextStorage());
+    app.use(async (context, next) => {
+      context.set('name', context.req.query('name') ?? '');
+      await next();
+    });
+    app.get(
+      '/chat',
+      WebSocketHandler(async (request, ws) => {
+        await ws.accept();
+        for await (const message of ws) {
+          const { name } = getContext<{ Variables: { name: string } }>().var;
+          await ws.write(`${String(message)} ${name}`);
+        }
+      }),
+    );
+    const station = await serve(app);
+    const [ada, eve] = [station.ask('/chat?name=ada'), station.ask('/chat?name=eve')];
+    await ada.opened();
+    await eve.opened();
+    expect(await eve.say('hello').text()).toBe('hello eve');
+    expect(await ada.say('hello').text()).toBe('hello ada');
   });
 
   test('the signal of the request aborts when a client leaves while a layer thinks', async () => {

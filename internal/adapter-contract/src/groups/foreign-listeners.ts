@@ -67,6 +67,26 @@ export function describeForeignListeners(setting: Setting): void {
       },
     );
 
+    test('is not taken for given up when its chain has sent early hints', async () => {
+      const station = await openStation(setting, {
+        layers: [
+          {
+            before: (exchange) => {
+              exchange.response.writeEarlyHints({ link: '</chat.css>; rel=preload; as=style' });
+              if (exchange.request.url !== '/chat') exchange.answer(401, 'sign in');
+            },
+          },
+        ],
+        routes: [chat],
+      });
+      addWs(station.app.server);
+      const [refused, welcome] = [station.ask('/private'), station.ask('/chat')];
+      expect((await refused.head()).status).toBe(103);
+      expect(await refused.lastReply()).toMatchObject({ status: 401, body: 'sign in' });
+      expect((await welcome.head()).status).toBe(103);
+      await welcome.opened();
+    });
+
     test('still has a gatekeeper whose 404 is an answer', async () => {
       const station = await openStation(setting, chain([]));
       addWs(station.app.server);

@@ -89,6 +89,26 @@ export function describeOptions(setting: Setting): void {
     });
   });
 
+  describe('compression', () => {
+    const offer = { 'Sec-WebSocket-Extensions': 'permessage-deflate' };
+
+    test('is agreed on the 101 where the handler wants it, and nowhere else', async () => {
+      const station = await openStation(setting, {
+        routes: [
+          { path: '/plain', websocket: echo },
+          { path: '/dense', websocket: echo, options: { compression: true } },
+        ],
+      });
+      const agreed = (await station.ask('/dense', offer).opened()).headers;
+      expect(agreed['sec-websocket-extensions']).toContain('permessage-deflate');
+      const { headers } = await station.ask('/plain', offer).opened();
+      expect(headers).not.toHaveProperty('sec-websocket-extensions');
+      const ws = await station.open('/dense', { compression: true });
+      await ws.write('again and '.repeat(1000));
+      expect(await ws.read()).toBe('again and '.repeat(1000));
+    });
+  });
+
   describe('limits of the server', () => {
     test('a full one answers 503 before the gatekeeper, until somebody leaves', async () => {
       const asked: string[] = [];

@@ -63,6 +63,26 @@ export function describeResponse(setting: Setting): void {
       });
     });
 
+    test('may come behind early hints', async () => {
+      const station = await openStation(setting, {
+        layers: [
+          {
+            before: ({ response }) => {
+              response.writeEarlyHints({ link: '</chat.css>; rel=preload; as=style' });
+            },
+          },
+        ],
+        routes: [chat],
+      });
+      const client = station.ask('/chat').say('hello');
+      expect(await client.head()).toMatchObject({
+        status: 103,
+        headers: { link: '</chat.css>; rel=preload; as=style' },
+      });
+      expect((await client.opened()).headers).not.toHaveProperty('link');
+      expect(await client.text()).toBe('hello');
+    });
+
     test('says nothing of a body', async () => {
       const station = await openStation(setting, {
         layers: [
