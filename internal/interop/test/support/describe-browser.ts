@@ -24,7 +24,7 @@ export function describeBrowser(launch: () => Promise<Browser>, skills: Skills):
       const station = await startStation({});
       onTestFinished(() => station.stop());
       const gatekeeper = vi.fn<() => void>();
-      const url = station.station(gatekeeper);
+      const url = station.server.url + station.gate(gatekeeper);
       const stranger = browserClient(browser, `http://stranger.example:${station.server.port}`);
       const dial = { url, subprotocols: [], compression: false };
       expect(await stranger.dial(dial)).toEqual({ refused: 0 });

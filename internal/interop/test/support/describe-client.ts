@@ -32,13 +32,13 @@ export function describeClient(
     describeConversation((wishes) => station.meet(client, compression, wishes), way);
 
     test('is refused with the status that the gatekeeper says', async () => {
-      const url = station.station((...[, ws]) => ws.refuse(403));
+      const url = station.server.url + station.gate((...[, ws]) => ws.refuse(403));
       const refused = skills.hidesStatus ? 0 : 403;
       expect(await client.dial({ url, subprotocols: [], compression })).toEqual({ refused });
     });
 
     test('is refused when it offers subprotocols that we do not know', async () => {
-      const url = station.station((...[, ws]) => ws.accept());
+      const url = station.server.url + station.gate((...[, ws]) => ws.accept());
       const refused = skills.hidesStatus ? 0 : 400;
       const dial = { url, subprotocols: ['strange', 'stranger'], compression };
       expect(await client.dial(dial)).toEqual({ refused });

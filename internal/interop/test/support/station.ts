@@ -31,29 +31,30 @@ export async function startStation({ secure = false, ...options }: StationOption
   const sockets: Socket[] = [];
   server.server.on('connection', (socket: Socket) => sockets.push(socket));
 
-  /** A URL where `gatekeeper` stands. */
-  const station = (gatekeeper: Gatekeeper<undefined>): string => {
+  /** A path where `gatekeeper` stands. */
+  const gate = (gatekeeper: Gatekeeper<undefined>): string => {
     const path = `/${gates.size + 1}`;
     gates.set(path, gatekeeper);
-    return `${server.url}${path}`;
+    return path;
   };
 
   return {
     server,
-    station,
-    /** A peer's client comes in. */
+    gate,
+    /** A peer's client comes in, maybe by another `base` than the server's own URL. */
     async meet(
       client: PeerClient,
       compression: boolean,
       { subprotocols = [] }: Wishes = {},
+      base = server.url,
     ): Promise<Encounter> {
       const arrival = deferred<WebSocket>();
-      const url = station(async (...[, ws]) => {
+      const path = gate(async (...[, ws]) => {
         await ws.accept();
         arrival.resolve(ws);
         await ws.closed;
       });
-      const ending = client.dial({ url, subprotocols, compression });
+      const ending = client.dial({ url: base + path, subprotocols, compression });
       const stray = ending.then((how) => {
         throw new Error(`the client never came in: ${JSON.stringify(how)}`);
       });
