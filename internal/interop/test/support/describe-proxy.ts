@@ -15,8 +15,8 @@ import { startStation, type Station, type StationOptions } from './station.js';
 const skills = { pings: true, bareCloseCode: 1000, closeAnswer: { reason: '' } };
 
 const ways: readonly Way[] = [
-  { secure: false, compression: false, skills },
-  { secure: true, compression: true, skills },
+  { secure: false, compression: false, brief: false, skills },
+  { secure: true, compression: true, brief: false, skills },
 ];
 
 /** What must work behind every proxy, as it is configured in `docs/behind-a-proxy`. */

@@ -77,13 +77,16 @@ export interface Way {
   readonly compression: boolean;
   /** What the peer can do then. */
   readonly skills: Omit<Skills, 'compressed'>;
+  /** Whether a few words are enough, since TLS and compression are unlikely to meddle with each other. */
+  readonly brief: boolean;
 }
 
 export function waysOf({ compressed, ...skills }: Skills): readonly Way[] {
+  const whenCompressed = { ...skills, ...compressed };
   return [
-    { secure: false, compression: false, skills },
-    { secure: true, compression: false, skills },
-    { secure: false, compression: true, skills: { ...skills, ...compressed } },
-    { secure: true, compression: true, skills: { ...skills, ...compressed } },
+    { secure: false, compression: false, brief: false, skills },
+    { secure: true, compression: false, brief: true, skills },
+    { secure: false, compression: true, brief: true, skills: whenCompressed },
+    { secure: true, compression: true, brief: false, skills: whenCompressed },
   ];
 }
