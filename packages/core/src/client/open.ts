@@ -6,8 +6,9 @@ import { isOrdinaryEnd, openWebSocket, WebSocket } from '../connection/web-socke
 import { CloseCode } from '../protocol/close-code.js';
 import { Deadline } from './deadline.js';
 import { unguard } from './dial.js';
+import { HandshakeReport } from './handshake-report.js';
 import { resolveOpenOptions, type OpenOptions, type OpenSettings } from './open-options.js';
-import { askToUpgrade, type Upgraded } from './opening-request.js';
+import { askToUpgrade, type Question, type Upgraded } from './opening-request.js';
 import { followRedirect, notFollowed, withoutCredentials } from './redirect.js';
 import { isSameOrigin, parseTarget, type Target } from './target.js';
 import { whenAborted } from './when-aborted.js';
@@ -64,19 +65,26 @@ async function connect(url: string | URL, options: OpenOptions | undefined): Pro
   const settings = resolveOpenOptions(options);
   const { socketPath } = settings;
   const target = parseTarget(url);
-  const upgraded = await askInTime(
-    socketPath === undefined ? target : { ...target, socketPath },
-    settings,
-  );
-  return adopt(upgraded, settings);
+  const where = socketPath === undefined ? target : { ...target, socketPath };
+  const report = new HandshakeReport();
+  try {
+    return adopt(await askInTime(where, settings, report), settings, report);
+  } catch (error) {
+    report.failed(error);
+    throw error;
+  }
 }
 
-async function askInTime(target: Target, settings: OpenSettings): Promise<Upgraded> {
+async function askInTime(
+  target: Target,
+  settings: OpenSettings,
+  report: HandshakeReport,
+): Promise<Upgraded> {
   const { connection, timeout, signal } = settings;
   signal?.throwIfAborted();
   const deadline = new Deadline(connection.clock, timeout, signal);
   try {
-    return await askAround(target, settings, deadline);
+    return await askAround({ target, settings, report }, deadline);
   } finally {
     deadline.lift();
   }
@@ -84,18 +92,17 @@ async function askInTime(target: Target, settings: OpenSettings): Promise<Upgrad
 
 /** Asks, and asks elsewhere as often as redirects are allowed. */
 async function askAround(
-  first: Target,
-  given: OpenSettings,
+  first: Omit<Question, 'mayRedirect'>,
   deadline: Deadline,
 ): Promise<Upgraded> {
-  let target = first;
-  let settings = given;
+  const { maxRedirects } = first.settings;
+  const mayRedirect = maxRedirects > 0;
+  let { target, settings } = first;
   for (let redirects = 0; ; redirects += 1) {
-    const mayRedirect = given.maxRedirects > 0;
-    const answer = await askToUpgrade({ target, settings, mayRedirect }, deadline);
+    const answer = await askToUpgrade({ ...first, target, settings, mayRedirect }, deadline);
     if ('socket' in answer) return answer;
-    if (redirects === given.maxRedirects) {
-      throw notFollowed(answer, `expected at most ${given.maxRedirects} redirects, got more`);
+    if (redirects === maxRedirects) {
+      throw notFollowed(answer, `expected at most ${maxRedirects} redirects, got more`);
     }
     const next = followRedirect(target, answer);
     if (!isSameOrigin(target, next)) settings = withoutCredentials(settings);
@@ -104,13 +111,19 @@ async function askAround(
 }
 
 /** Makes the socket a WebSocket. Nothing of the handshake is held from here on. */
-function adopt({ socket, head, choice }: Upgraded, settings: OpenSettings): WebSocket {
+function adopt(
+  { socket, head, choice }: Upgraded,
+  settings: OpenSettings,
+  report: HandshakeReport,
+): WebSocket {
   if (settings.signal?.aborted === true) {
     socket.destroy();
     settings.signal.throwIfAborted();
   }
   if (socket instanceof Socket) socket.setNoDelay(true);
   const ws = createWebSocket(settings.connection, settings.onError, settings.signal);
+  // Before the first message, and before the channel for what is open.
+  report.accepted(ws, choice.subprotocol);
   openWebSocket(ws, socket, [head], choice);
   unguard(socket);
   return ws;

@@ -24,6 +24,7 @@ import { HandshakeError } from '../handshake/errors.js';
 import { connectionFailure } from './connection-failure.js';
 import type { Deadline } from './deadline.js';
 import { guard } from './dial.js';
+import type { HandshakeReport } from './handshake-report.js';
 import type { OpenSettings } from './open-options.js';
 import { RefusalBody } from './refusal-body.js';
 import { streamSource } from './stream-source.js';
@@ -56,6 +57,7 @@ export interface Question {
   readonly settings: OpenSettings;
   /** Whether an answer with status 3xx and a `Location` is of use. */
   readonly mayRedirect: boolean;
+  readonly report: HandshakeReport;
 }
 
 /**
@@ -74,6 +76,7 @@ export function askToUpgrade(
     const extensionsOffered = connection.compression ? [offerDeflate(connection.compression)] : [];
     const expected = { key, subprotocols, extensionsOffered, compression: connection.compression };
     const request = createRequest(target, settings, expected, deadline.signal);
+    question.report.asked(target, request);
     const attempt = new Attempt(request, expected, deadline, { resolve, reject });
     attempt.start(question.mayRedirect);
   });

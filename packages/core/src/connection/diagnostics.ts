@@ -3,6 +3,7 @@ import { channel } from 'node:diagnostics_channel';
 
 import type { CloseInfo } from './close-info.js';
 import { Opcode } from '../protocol/opcode.js';
+import type { Role } from '../protocol/protocol.js';
 import { TextBytes } from '../protocol/text-bytes.js';
 import type { Message } from './inbox.js';
 import { toBytes, type MessageData } from './message-data.js';
@@ -11,17 +12,34 @@ import type { WebSocket } from './web-socket.js';
 
 // What happened, for whoever subscribes by `node:diagnostics_channel`. Without a subscriber each costs one test of a flag.
 
-/** An opening handshake was decided; published on `postern:handshake`. */
+/** An opening handshake was decided, by a server or for a client; published on `postern:handshake`. */
 export interface HandshakeEvent {
-  /** Undefined for a client that was turned away before it came to a gatekeeper. */
+  /** Which end tells of it. */
+  readonly role: Role;
+  /** Undefined for a client that was turned away before it came to a gatekeeper, and for a client that was not let in. */
   readonly ws: WebSocket | undefined;
-  /** What the client asked for; on a client, what it was asked with. */
-  readonly request: { readonly url: string; readonly headers: object };
+  /** What was asked, and by whom; on a client the whole URL, after redirects, without user and password. */
+  readonly request: HandshakeSubject;
+  /** A client's is `'refused'` when there was an answer with another status than 101, `'failed'` when that was wrong or none came. */
   readonly outcome: 'accepted' | 'refused' | 'failed';
   /** The HTTP status; undefined when there was no answer. */
   readonly status: number | undefined;
+  /** What was agreed on; `''` for none. */
+  readonly subprotocol: string;
+  /** Everyone who is in on the server now, this one included if it was accepted; undefined on a client. */
+  readonly connections: ReadonlySet<WebSocket> | undefined;
   /** Why, unless it was accepted. */
   readonly error: Error | undefined;
+}
+
+/** The request of an opening handshake, as far as the channels tell of it. */
+export interface HandshakeSubject {
+  readonly method: string;
+  readonly url: string;
+  /** In Node's shape: names in lower case. */
+  readonly headers: object;
+  /** Empty on a client, and where there is none. */
+  readonly clientAddress: string;
 }
 
 /** A connection is open; published on `postern:open`. */
@@ -47,6 +65,7 @@ export interface CloseEvent {
 
 /** User code failed, or a guarded read or write did; published on `postern:error`. */
 export interface ErrorEvent {
+  /** Undefined where code failed that decides who may come in: `origins`, `filter`, `acceptConnection`. */
   readonly ws: WebSocket | undefined;
   readonly error: unknown;
   /** The guarded method that swallowed it. */
@@ -59,7 +78,11 @@ export const messageChannel = channel('postern:message');
 export const closeChannel = channel('postern:close');
 export const errorChannel = channel('postern:error');
 
-// What `postern:message` says; called only where somebody has subscribed.
+// What is said; called only where somebody has subscribed.
+
+export function tellHandshake(event: HandshakeEvent): void {
+  handshakeChannel.publish(event);
+}
 
 export function tellReceived(ws: object, message: Message | TextBytes, size: number): void {
   const isBytes = message instanceof TextBytes;

@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 
 import type { AcceptOptions, Admission, RefuseOptions } from '../connection/admission.js';
-import { handshakeChannel, type HandshakeEvent } from '../connection/diagnostics.js';
+import { handshakeChannel, tellHandshake, type HandshakeEvent } from '../connection/diagnostics.js';
 import {
   failByUser,
   failHandshake,
@@ -269,9 +269,20 @@ export class Gate implements Admission, PendingHandshake {
   }
 
   #tell(outcome: HandshakeEvent['outcome'], error: HandshakeError | undefined): void {
-    if (this.#seen === undefined) return;
-    const status = outcome === 'accepted' ? 101 : error?.status;
-    handshakeChannel.publish({ ws: this.ws, request: this.#seen, outcome, status, error });
+    const request = this.#seen;
+    if (request === undefined) return;
+    const { connections } = this.#keeping.registry;
+    const isIn = outcome === 'accepted';
+    tellHandshake({
+      role: 'server',
+      ws: this.ws,
+      request,
+      outcome,
+      status: isIn ? 101 : error?.status,
+      subprotocol: isIn ? this.#subprotocol : '',
+      connections,
+      error,
+    });
   }
 
   /** From here on nothing of the request is held. */

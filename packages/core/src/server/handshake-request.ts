@@ -56,6 +56,20 @@ export class HandshakeRequest<Context = unknown> implements RequestHead {
   }
 }
 
+/** A request that no gatekeeper has seen yet. */
+export function undecidedRequest(
+  request: IncomingRequest,
+  trustProxy: boolean,
+): HandshakeRequest<undefined> {
+  return new HandshakeRequest(request, undefined, trustProxy, undecided);
+}
+
+const undecided = {
+  get signal(): AbortSignal {
+    return new AbortController().signal;
+  },
+};
+
 /**
  * The address that `request` came from. Where a proxy is trusted it is the last of `X-Forwarded-For`: that one was written
  * by the proxy next to us, the ones before it by whoever sent the request.

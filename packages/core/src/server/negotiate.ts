@@ -11,7 +11,7 @@ import {
 } from '../handshake/subprotocol.js';
 import { acceptHeaders } from '../handshake/switching-protocols.js';
 import type { HandshakeChoice } from './gate.js';
-import { HandshakeRequest } from './handshake-request.js';
+import { undecidedRequest } from './handshake-request.js';
 import { resolveHandlerOptions, type HandlerOptions, type HandlerSettings } from './options.js';
 
 /** An opening handshake that may become a WebSocket: what to answer it with. */
@@ -67,16 +67,8 @@ function chooseExtensions(
 /** A function is asked about the same light object that the gatekeeper gets. */
 function originsOf({ origins, trustProxy }: HandlerSettings): Origins {
   if (typeof origins !== 'function') return origins;
-  return (page, request) =>
-    origins(page, new HandshakeRequest(request, undefined, trustProxy, undecided));
+  return (page, request) => origins(page, undecidedRequest(request, trustProxy));
 }
-
-/** The signal of a request that no gatekeeper has seen yet. */
-const undecided = {
-  get signal(): AbortSignal {
-    return new AbortController().signal;
-  },
-};
 
 /** The key of a request that `judgeHandshake` let pass. */
 export function handshakeKey(request: RequestHead): string {

@@ -1,3 +1,4 @@
+import { errorChannel } from '../connection/diagnostics.js';
 import {
   resolveConnectionOptions,
   wholeNumber,
@@ -116,10 +117,19 @@ export function resolveHandlerOptions(options: HandlerOptions = {}): HandlerSett
   };
 }
 
-/** Where errors go there is nobody left to catch one: a listener that fails is printed, and ends nothing. */
+/**
+ * Where errors go there is nobody left to catch one: a listener that fails is printed, and ends nothing. An error that
+ * belongs to no connection is told on the channel, too; those of a connection it tells itself.
+ */
 function guarded(onError: ErrorListener): ErrorListener {
-  if (onError === printError) return printError;
+  return onError === printError ? byDefault : told(onError);
+}
+
+const byDefault = told(printError);
+
+function told(onError: ErrorListener): ErrorListener {
   return (error, ws) => {
+    if (ws === undefined && errorChannel.hasSubscribers) errorChannel.publish({ ws, error });
     try {
       // It may be an async function.
       Promise.resolve(onError(error, ws) as unknown).catch(printError);

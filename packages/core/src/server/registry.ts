@@ -1,12 +1,12 @@
 import type { Clock } from '../connection/clock.js';
 import { wholeNumber } from '../connection/options.js';
-import { handshakeChannel } from '../connection/diagnostics.js';
+import { handshakeChannel, tellHandshake } from '../connection/diagnostics.js';
 import type { WebSocket } from '../connection/web-socket.js';
 import { CloseCode } from '../protocol/close-code.js';
 import { HandshakeError } from '../handshake/errors.js';
 import { refusal, type Refusal } from '../handshake/refusal.js';
 import { checkCloseArguments } from '../protocol/close-frame.js';
-import { addressOf, type IncomingRequest } from './handshake-request.js';
+import { addressOf, undecidedRequest, type IncomingRequest } from './handshake-request.js';
 import { Capacity, type CapacityLimits } from './capacity.js';
 
 /** How everything that serves is closed. */
@@ -124,15 +124,20 @@ export class Registry {
   }
 
   /** A client was turned away before it came to a gatekeeper. */
-  onTurnedAway(request: IncomingRequest, { status, body }: Refusal): void {
+  onTurnedAway(request: IncomingRequest, { status, body }: Refusal, trustProxy = false): void {
     this.#refused += 1;
     if (!handshakeChannel.hasSubscribers) return;
-    const error = new HandshakeError('POSTERN_ERR_HANDSHAKE_REFUSED', body.trim(), {
+    const code = 'POSTERN_ERR_HANDSHAKE_REFUSED';
+    tellHandshake({
+      role: 'server',
+      ws: undefined,
+      request: undecidedRequest(request, trustProxy),
+      outcome: 'refused',
       status,
-      body,
+      subprotocol: '',
+      connections: this.connections,
+      error: new HandshakeError(code, body.trim(), { status, body }),
     });
-    const seen = { url: request.url ?? '/', headers: request.headers };
-    handshakeChannel.publish({ ws: undefined, request: seen, outcome: 'refused', status, error });
   }
 
   /** The handshake of `ws` begins. */

@@ -292,7 +292,8 @@ describe('postern:handshake', () => {
     run();
     await turn();
     expect(events).toHaveLength(1);
-    expect(events[0]).toMatchObject({ ...expected, request: { url: '/chat' } });
+    expect(events[0]).toMatchObject({ role: 'server', ...expected, request: { url: '/chat' } });
+    expect(events[0]).toMatchObject({ subprotocol: '', connections: { size: 0 } });
     expect(events[0]!.ws).toBe(gate.ws);
     expect(events[0]!.error).toMatchObject({ name: 'HandshakeError' });
   });
@@ -300,9 +301,14 @@ describe('postern:handshake', () => {
   test('tells of a client that is in, before its first message is read', () => {
     const events = listening();
     const order: string[] = [];
-    const { run, gate } = scene((light, ws) => ws.listen(() => void order.push('message')));
+    const { run, gate, registry } = scene((light, ws) =>
+      ws.listen(() => void order.push('message')),
+    );
     run();
-    const onEvent = (): void => void order.push('handshake');
+    const onEvent = (event: unknown): void => {
+      order.push('handshake');
+      expect((event as HandshakeEvent).connections!.has(gate.ws)).toBe(true);
+    };
     subscribe('postern:handshake', onEvent);
     const onOpen = (): void => void order.push('open');
     subscribe('postern:open', onOpen);
@@ -311,7 +317,10 @@ describe('postern:handshake', () => {
     gate.open(far, [Buffer.from('81816161616100', 'hex')]);
     unsubscribe('postern:handshake', onEvent);
     unsubscribe('postern:open', onOpen);
-    expect(events).toMatchObject([{ outcome: 'accepted', status: 101, error: undefined }]);
+    expect(events).toMatchObject([
+      { outcome: 'accepted', status: 101, subprotocol: 'b', error: undefined },
+    ]);
+    expect(events[0]!.connections).toBe(registry.connections);
     expect(order).toEqual(['handshake', 'open', 'message']);
   });
 });

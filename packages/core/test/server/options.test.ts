@@ -1,7 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import { connectionDefaults } from '../../src/connection/options.js';
-import { printError } from '../../src/connection/print-error.js';
 import {
   handlerDefaults,
   resolveHandlerOptions,
@@ -20,7 +20,6 @@ describe('options of whoever lets clients in', () => {
         maxConnectionsPerAddress: Infinity,
         maxPendingHandshakes: 4096,
       },
-      onError: printError,
       connection: { ...connectionDefaults, compression: undefined },
     });
     expect(handlerDefaults).toEqual({
@@ -106,6 +105,26 @@ describe('options of whoever lets clients in', () => {
 });
 
 describe('onError', () => {
+  test('is to print to stderr by default', () => {
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    resolveHandlerOptions().onError(new Error('mine'), undefined);
+    const printed = stderr.mock.calls.map(([text]) => String(text));
+    stderr.mockRestore();
+    expect(printed).toEqual([expect.stringContaining('Error: mine')]);
+  });
+
+  test('is joined by postern:error in errors that belong to no connection', () => {
+    const events: unknown[] = [];
+    const onEvent = (event: unknown): void => void events.push(event);
+    subscribe('postern:error', onEvent);
+    onTestFinished(() => void unsubscribe('postern:error', onEvent));
+    const { onError } = resolveHandlerOptions({ onError: () => {} });
+    const [error, other] = [new Error('of the filter'), new Error('of a connection')];
+    onError(error, undefined);
+    onError(other, {} as never);
+    expect(events).toEqual([{ ws: undefined, error }]);
+  });
+
   test('hears as it was given', () => {
     const onError = vi.fn<() => void>();
     const error = new Error('mine');

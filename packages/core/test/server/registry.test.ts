@@ -1,6 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
+import type { HandshakeEvent } from '../../src/connection/diagnostics.js';
 import { resolveConnectionOptions } from '../../src/connection/options.js';
 import { openWebSocket, WebSocket } from '../../src/connection/web-socket.js';
 import { refusal } from '../../src/handshake/refusal.js';
@@ -235,5 +237,37 @@ describe('stats', () => {
     ws.terminate();
     await clock.advance(0);
     expect(registry.stats()).toMatchObject({ connections: 0, accepted: 1, refused: 1 });
+  });
+});
+
+describe('a client that was turned away', () => {
+  const socket = { remoteAddress: '192.0.2.1' };
+  const headers = { 'x-forwarded-for': '203.0.113.9' };
+
+  test.each([
+    [false, '192.0.2.1'],
+    [true, '203.0.113.9'],
+  ])('is told with all that is known of it; trustProxy: %s', (trustProxy, clientAddress) => {
+    const events: HandshakeEvent[] = [];
+    const onEvent = (event: unknown): void => void events.push(event as HandshakeEvent);
+    subscribe('postern:handshake', onEvent);
+    onTestFinished(() => void unsubscribe('postern:handshake', onEvent));
+    const { registry } = hall();
+    const asking = { method: 'GET', url: '/chat', originalUrl: '/mount/chat', headers, socket };
+    registry.onTurnedAway(asking, refusal(503, 'the server is full\n'), trustProxy);
+    expect(events).toEqual([
+      {
+        role: 'server',
+        ws: undefined,
+        request: expect.objectContaining({ method: 'GET', url: '/mount/chat', headers }) as unknown,
+        outcome: 'refused',
+        status: 503,
+        subprotocol: '',
+        connections: registry.connections,
+        error: expect.objectContaining({ message: 'the server is full', status: 503 }) as unknown,
+      },
+    ]);
+    expect(events[0]!.request.clientAddress).toBe(clientAddress);
+    expect(registry.stats().refused).toBe(1);
   });
 });
