@@ -48,17 +48,22 @@ export interface RequestFields {
 export function requestFields(request: RequestLike, redaction: Redaction): RequestFields {
   const { method = 'GET', url = '/', headers } = request;
   const origin = headerOf(headers, 'origin');
-  const offered = headerOf(headers, 'sec-websocket-protocol') ?? '';
-  const names = offered.split(',').map((each) => each.trim());
   return {
     method: printable(method, LONGEST_VALUE),
     target: printable(redaction.target(url), LONGEST_TARGET),
     address: addressOf(request),
     origin: origin === undefined ? undefined : printable(redaction.target(origin), LONGEST_VALUE),
     subprotocols: redaction
-      .subprotocols(names.filter((each) => each !== ''))
+      .subprotocols(offeredSubprotocols(request))
       .map((each) => printable(each)),
   };
+}
+
+/** The subprotocols that a request offers, whatever they are. */
+export function offeredSubprotocols({ headers }: { readonly headers: object }): string[] {
+  const offered = headerOf(headers, 'sec-websocket-protocol') ?? '';
+  const names = offered.split(',').map((each) => each.trim());
+  return names.filter((each) => each !== '');
 }
 
 /** Without the prefix that IPv4 addresses have on a socket for both. */

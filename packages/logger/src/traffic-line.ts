@@ -4,7 +4,6 @@ import type {
   ErrorEvent,
   HandshakeEvent,
   MessageEvent,
-  Role,
   WebSocket,
 } from '@postern/core';
 
@@ -18,7 +17,7 @@ import { payloadText } from './payload-text.js';
 import { printable } from './printable.js';
 import { bytesText, durationText } from './quantity.js';
 import type { Redaction } from './redaction.js';
-import { headerFields, requestFields, requestText, type RequestLike } from './request-text.js';
+import { headerFields, offeredSubprotocols, requestFields, requestText } from './request-text.js';
 import type { TrafficId } from './traffic-options.js';
 import type { Fields } from './writer.js';
 
@@ -27,7 +26,8 @@ export interface TrafficLine {
   readonly id: TrafficId;
   /** The usual one; an option may say otherwise. */
   readonly level: Level;
-  readonly connection: number;
+  /** Undefined for what belongs to no connection. */
+  readonly connection: number | undefined;
   readonly text: string;
   /** What a machine reads. */
   readonly details: Fields;
@@ -36,45 +36,61 @@ export interface TrafficLine {
 
 const LONGEST_BODY = 200;
 
+const FIRST_ERROR = 400;
+
 /** The server is at fault, or has no room. */
 const FIRST_SERVER_ERROR = 500;
 
-/** What was agreed on, where it is told. */
-type SeenHandshake = HandshakeEvent & { readonly subprotocol?: string | undefined };
-
 /** An opening handshake that was decided. */
-export function handshakeLine(event: SeenHandshake, redaction: Redaction): TrafficLine {
-  const { ws, request, outcome, status, error, subprotocol = '' } = event;
-  const asked: RequestLike = request;
-  const agreed =
-    subprotocol === '' ? '' : `, subprotocol ${redaction.subprotocols([subprotocol])[0]}`;
-  const why = error === undefined ? '' : `: ${reasonOf(error)}`;
-  const result = status === undefined ? outcome : `${outcome} ${status}`;
+export function handshakeLine(event: HandshakeEvent, redaction: Redaction): TrafficLine {
+  const { ws, role, request, outcome, status, error, connections } = event;
+  const reason = reasonOf(event);
+  const agreed = agreedSubprotocol(event, redaction);
   const thrown = thrownBy(error);
+  const asked = handshakeText(event, redaction);
+  const parts = [status === undefined ? `${outcome} ${asked}` : `${outcome} ${status} ${asked}`];
+  if (agreed !== undefined) parts.push(`subprotocol ${agreed}`);
+  if (outcome === 'accepted' && connections !== undefined) parts.push(`${connections.size} open`);
   return {
     id: outcome,
     level: handshakeLevel(event, thrown !== undefined),
     connection: ws === undefined ? nextConnectionId() : connectionId(ws),
-    text: `${result} ${requestText(asked, redaction)}${agreed}${why}`,
+    text: `${parts.join(', ')}${reason === undefined ? '' : `: ${reason}`}`,
     details: {
-      ...requestFields(asked, redaction),
-      role: roleOf(event),
+      ...requestFields(request, redaction),
+      role,
       status,
+      subprotocol: agreed,
+      open: connections?.size,
       code: codeOf(error),
-      reason: error && reasonOf(error),
+      reason,
     },
     ...(thrown !== undefined && { err: errorFields(thrown) }),
   };
 }
 
-/** Which end tells of a handshake: only a client asks for a whole URL. */
-export function roleOf({ ws, request }: HandshakeEvent): Role {
-  return ws?.role ?? (/^[a-z+]+:\/\//i.test(request.url) ? 'client' : 'server');
+/** A server tells who asked for what, a client where it asked. */
+function handshakeText({ role, request }: HandshakeEvent, redaction: Redaction): string {
+  if (role === 'server') return requestText(request, redaction);
+  return `at ${requestFields(request, redaction).target}`;
 }
 
-function handshakeLevel({ status = 0 }: HandshakeEvent, isThrown: boolean): Level {
+/** Whoever offers a token as a subprotocol may get it back. */
+function agreedSubprotocol(
+  { subprotocol, request }: HandshakeEvent,
+  redaction: Redaction,
+): string | undefined {
+  if (subprotocol === '') return undefined;
+  const index = offeredSubprotocols(request).indexOf(subprotocol);
+  const shown = requestFields(request, redaction).subprotocols[index];
+  return shown ?? printable(redaction.subprotocols([subprotocol])[0]!);
+}
+
+function handshakeLevel({ role, status = 0, error }: HandshakeEvent, isThrown: boolean): Level {
   if (isThrown) return 'error';
-  return status >= FIRST_SERVER_ERROR ? 'warn' : 'wslog';
+  // A client that was not let in is this program's own; one that gave up knows why.
+  const isFailure = role === 'client' ? codeOf(error)?.startsWith('POSTERN_') : false;
+  return isFailure === true || status >= FIRST_SERVER_ERROR ? 'warn' : 'wslog';
 }
 
 /** What a gatekeeper threw. */
@@ -83,26 +99,36 @@ function thrownBy(error: Error | undefined): unknown {
 }
 
 /** A refusal has a body that says more than its code does. */
-function reasonOf(error: Error): string {
-  if (codeOf(error) !== 'POSTERN_ERR_HANDSHAKE_REFUSED') return errorText(error);
+function reasonOf({ error, status = 0 }: HandshakeEvent): string | undefined {
+  if (error === undefined) return undefined;
+  const code = codeOf(error);
   const { body = '' } = error as { body?: string };
-  return printable(body.trim(), LONGEST_BODY) || printable(error.message);
+  const said = printable(body.trim(), LONGEST_BODY);
+  if (code === 'POSTERN_ERR_HANDSHAKE_REFUSED') return said || printable(error.message);
+  const isPlainRefusal = code === 'POSTERN_ERR_HANDSHAKE_STATUS' && status >= FIRST_ERROR;
+  if (!isPlainRefusal) return errorText(error);
+  // Its message repeats the status; a page for browsers says no more.
+  return /^[^<]/.test(said) ? said : undefined;
 }
 
 /** The headers of a request, all of them. */
-export function headersLine(event: HandshakeEvent, redaction: Redaction, id: number): TrafficLine {
+export function headersLine(
+  event: HandshakeEvent,
+  redaction: Redaction,
+  connection: number | undefined,
+): TrafficLine {
   const headers = headerFields(event.request.headers, redaction);
   const shown = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   return {
     id: 'headers',
     level: 'trace',
-    connection: id,
+    connection,
     text: `headers ${shown.join('; ')}`,
     details: { headers },
   };
 }
 
-/** A connection that is open. A client's is the first that is heard of it, where no handshake was told. */
+/** A connection that is open; the first that is heard of one without an opening handshake of ours. */
 export function openLine(ws: WebSocket, isKnown: boolean, redaction: Redaction): TrafficLine {
   const what = [connectionState(ws), ...connectionDetails(ws, redaction)].join(', ');
   return {
@@ -177,12 +203,13 @@ function closeFields({ code, reason, wasClean, initiator, cause }: CloseInfo): F
 
 /** User code that failed, or a guarded method that says no more than that it did. */
 export function errorLine({ ws, error, guarded }: ErrorEvent): TrafficLine {
-  const connection = ws === undefined ? nextConnectionId() : connectionId(ws);
+  const connection = ws && connectionId(ws);
   if (guarded !== undefined) {
     const text = `${guarded} failed: ${errorText(error)}`;
     return { id: 'guarded', level: 'debug', connection, text, details: { guarded } };
   }
-  const text = `failed in the code that serves it: ${errorText(error)}`;
+  const where = ws === undefined ? 'before there was a connection' : 'in the code that serves it';
+  const text = `failed ${where}: ${errorText(error)}`;
   return { id: 'error', level: 'error', connection, text, details: {}, err: errorFields(error) };
 }
 

@@ -19,7 +19,6 @@ import {
   headersLine,
   messageLine,
   openLine,
-  roleOf,
   type TrafficLine,
 } from './traffic-line.js';
 import type { TrafficId, TrafficSettings } from './traffic-options.js';
@@ -147,7 +146,8 @@ export class Traffic {
 
   #error(event: ErrorEvent): void {
     const { ws, guarded } = event;
-    if (ws === undefined ? this.#ours !== undefined : !this.#isOurs(ws)) return;
+    // What belongs to no connection may be another server's: better told twice than not at all.
+    if (ws !== undefined && !this.#isOurs(ws)) return;
     if (guarded === undefined || this.#shows('guarded', 'debug')) this.#write(errorLine(event));
   }
 
@@ -163,13 +163,8 @@ export class Traffic {
 
   // Whose they are.
 
-  #isOurHandshake(
-    event: HandshakeEvent & { readonly connections?: ReadonlySet<WebSocket> },
-  ): boolean {
-    if (this.#ours === undefined) return true;
-    if (roleOf(event) === 'client') return false;
-    if (event.connections !== undefined) return event.connections === this.#ours;
-    return event.outcome !== 'accepted' || this.#ours.has(event.ws!);
+  #isOurHandshake({ connections }: HandshakeEvent): boolean {
+    return this.#ours === undefined || connections === this.#ours;
   }
 
   /** One that has ended is in no set any more, but there is a record of it. */
@@ -207,7 +202,7 @@ export class Traffic {
       id,
       limit,
       render: () => ({
-        text: `#${connection} ${text}`,
+        text: connection === undefined ? text : `#${connection} ${text}`,
         fields: { ...fields, scope, id, traffic, ...(err && { err }) },
       }),
     });

@@ -1,4 +1,3 @@
-import { channel } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -13,7 +12,7 @@ import { logTraffic } from '../src/log-traffic.js';
 import { WebSocketLogger } from '../src/web-socket-logger.js';
 import { Capture, pretty } from './support/capture.js';
 import { scratchFolder } from './support/scratch.js';
-import { client, echo, scene } from './support/traffic-scene.js';
+import { client, echo, renumbered, scene } from './support/traffic-scene.js';
 
 describe('whose traffic', () => {
   test('with a server it is only its own, and not that of its clients', async () => {
@@ -44,29 +43,45 @@ describe('whose traffic', () => {
     expect(capture.lines).toContain(`WSLOG: #${connectionId(end)} open WebSocket(client, OPEN)`);
   });
 
-  test("a handshake that a client's end tells of is not a server's", async () => {
-    const here = await scene(echo);
+  test("a handshake that a client's end tells of is not a server's, and tells where it went", async () => {
+    const here = await scene((_, ws) => ws.refuse(403, { body: 'not today' }));
     const { capture, options } = pretty();
     onTestFinished(logTraffic(options));
-    const request = { url: 'wss://me:abc@far.example/chat?token=abc', headers: {} };
-    const outcome = { outcome: 'refused', status: 403, error: new Error('not today') };
-    channel('postern:handshake').publish({ ws: undefined, request, ...outcome });
-    expect(here.lines).toEqual([]);
-    expect(capture.lines).toEqual([
-      expect.stringMatching(
-        /^WSLOG: #\d+ refused 403 GET wss:\/\/\*\*\*@far\.example\/chat\?token=\*\*\*: not today$/,
-      ),
+    const url = new URL(`${here.server.url}/chat?token=abc`);
+    url.username = 'me';
+    await open(url).catch(() => {});
+    expect(here.lines).toEqual([
+      'WSLOG: #1 refused 403 GET /chat?token=*** from 127.0.0.1: not today',
+    ]);
+    expect(renumbered(capture.lines)).toEqual([
+      'WSLOG: #1 refused 403 GET /chat?token=*** from 127.0.0.1: not today',
+      'WARN:  #2 refused 403 at ws://127.0.0.1:PORT/chat?token=***: not today',
     ]);
   });
 
   test('a handshake that another server tells of is not shown', async () => {
     const here = await scene(echo);
-    const request = { url: '/chat', headers: {} };
-    const event = { ws: undefined, request, outcome: 'refused', status: 403, error: undefined };
-    channel('postern:handshake').publish({ ...event, connections: new Set() });
+    const there = await scene(echo, {}, { maxConnections: 1 });
+    await client(there.server.url);
+    await open(there.server.url).catch(() => {});
+    await open(there.server.url, { origin: 'https://evil.example' }).catch(() => {});
+    expect(there.lines).toHaveLength(3);
     expect(here.lines).toEqual([]);
-    channel('postern:handshake').publish({ ...event, connections: here.server.connections });
-    expect(here.lines).toEqual(['WSLOG: #1 refused 403 GET /chat']);
+  });
+
+  test('an error that belongs to no connection is everybody’s', async () => {
+    const here = await scene(echo);
+    const origins = (): boolean => {
+      throw new TypeError('mine');
+    };
+    const there = await scene(echo, {}, { origins });
+    await open(there.server.url, { origin: 'https://a.example' }).catch(() => {});
+    const error = 'ERROR: failed before there was a connection: TypeError: mine';
+    expect(here.lines[0]).toBe(error);
+    expect(there.lines[0]).toBe(error);
+    expect(there.lines.at(-1)).toMatch(
+      /^WARN: {2}#1 refused 500 GET \/ from 127\.0\.0\.1, origin https:\/\/a\.example: the server failed to decide$/,
+    );
   });
 
   test('that of a server that was attached', async () => {
@@ -104,7 +119,7 @@ describe('where it goes', () => {
     stop();
     await client(here.server.url);
     expect(readFileSync(path, 'utf8')).toMatch(
-      /^\d{4}-\d\d-\d\d [\d:.]{12} WSLOG: #\d+ accepted 101 GET \/ from 127\.0\.0\.1\n$/,
+      /^\d{4}-\d\d-\d\d [\d:.]{12} WSLOG: #\d+ accepted 101 GET \/ from 127\.0\.0\.1, \d open\n$/,
     );
   });
 
@@ -118,7 +133,9 @@ describe('where it goes', () => {
     stop();
     logger.info('still here');
     expect(capture.lines).toEqual([
-      expect.stringMatching(/^WSLOG: #\d+ accepted 101 GET \/ from 127\.0\.0\.1 \{"node":2\}$/),
+      expect.stringMatching(
+        /^WSLOG: #\d+ accepted 101 GET \/ from 127\.0\.0\.1, 1 open \{"node":2\}$/,
+      ),
       'INFO:  still here',
     ]);
   });

@@ -3,13 +3,14 @@ import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-import { open, type WebSocket } from '@postern/core';
+import { open, type Gatekeeper, type WebSocket } from '@postern/core';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import { connectionId } from '../src/connection-id.js';
+import { logTraffic } from '../src/log-traffic.js';
 import { WebSocketLogger } from '../src/web-socket-logger.js';
-import { json } from './support/capture.js';
-import { client, echo, scene } from './support/traffic-scene.js';
+import { json, pretty } from './support/capture.js';
+import { client, echo, renumbered, scene } from './support/traffic-scene.js';
 import { heardWarnings } from './support/warnings.js';
 
 const opening = [
@@ -50,7 +51,7 @@ describe('the log of a server as it comes', () => {
     await empty(here.server);
     expect(here.lines).toEqual([
       expect.stringMatching(
-        /^WSLOG: #1 accepted 101 GET \/chat\?room=3&token=\*\*\* from 127\.0\.0\.1, offers chat\.v2/,
+        /^WSLOG: #1 accepted 101 GET \/chat\?room=3&token=\*\*\* from 127\.0\.0\.1, offers chat\.v2, subprotocol chat\.v2, 1 open$/,
       ),
       'WSLOG: #1 closed 4000 by the peer after T, received 1 (5 B), sent 1 (5 B): tab closed',
     ]);
@@ -180,6 +181,77 @@ describe('the log of a server as it comes', () => {
   });
 });
 
+describe('the log of a client', () => {
+  /** What is logged of the clients alone. */
+  async function clientLines(ask: () => Promise<unknown>): Promise<string[]> {
+    const { capture, options } = pretty();
+    const stop = logTraffic(options);
+    await ask();
+    stop();
+    const told = capture.lines.filter((line) => / at ws:| by this side /.test(line));
+    return renumbered(told);
+  }
+
+  test('shows where it went, what was agreed on, and how it ended', async () => {
+    const { server } = await scene(echo, { level: 'silent' }, { subprotocols: ['chat'] });
+    const lines = await clientLines(() =>
+      open(`${server.url}/chat?token=abc`, () => {}, { subprotocols: ['soap', 'chat'] }),
+    );
+    expect(lines).toEqual([
+      'WSLOG: #1 accepted 101 at ws://127.0.0.1:PORT/chat?token=***, subprotocol chat',
+      'WSLOG: #1 closed 1000 (normal) by this side after T, received 0, sent 0',
+    ]);
+  });
+
+  test.each<[string, Gatekeeper, string]>([
+    ['is refused', (_, ws) => ws.refuse(401, { body: 'who?' }), 'refused 401 at URL: who?'],
+    ['is refused in silence', (_, ws) => ws.refuse(404), 'refused 404 at URL'],
+    [
+      'is refused with a page',
+      (_, ws) => ws.refuse(502, { body: '<html>\n<body>Bad Gateway' }),
+      'refused 502 at URL',
+    ],
+    [
+      'is led away',
+      (_, ws) => ws.refuse(302, { headers: { Location: '/there' } }),
+      'refused 302 at URL: expected status 101, got 302 [POSTERN_ERR_HANDSHAKE_STATUS]',
+    ],
+    [
+      'gets no answer',
+      (_, ws) => ws.terminate(),
+      'failed at URL: the connection to the server ended before the opening handshake was complete (ECONNRESET) [POSTERN_ERR_HANDSHAKE_INTERRUPTED], caused by socket hang up [ECONNRESET]',
+    ],
+  ])('warns when it %s', async (_, gatekeeper, text) => {
+    const { server } = await scene(gatekeeper, { level: 'silent' });
+    const [line, ...more] = await clientLines(() => open(server.url).catch(() => {}));
+    expect(line!.replace('ws://127.0.0.1:PORT/', 'URL')).toBe(`WARN:  #1 ${text}`);
+    expect(more).toEqual([]);
+  });
+
+  test('does not warn of what it gave up itself', async () => {
+    const { server } = await scene(() => new Promise(() => {}), { level: 'silent' });
+    const given = new AbortController();
+    const lines = await clientLines(async () => {
+      const opened = open(server.url, { signal: given.signal }).catch(() => {});
+      await vi.waitFor(() => expect(server.stats().pendingHandshakes).toBe(1));
+      given.abort();
+      await opened;
+    });
+    expect(lines).toEqual([
+      expect.stringMatching(/^WSLOG: #1 failed at ws:\/\/127\.0\.0\.1:PORT\/: AbortError: /),
+    ]);
+  });
+
+  test('shows no token that comes back as a subprotocol', async () => {
+    const { server, lines } = await scene((_, ws) => ws.accept({ subprotocol: 'abc123' }));
+    const told = await clientLines(() =>
+      open(server.url, () => {}, { subprotocols: ['bearer', 'abc123'] }),
+    );
+    expect([...told, ...lines].join('\n')).not.toContain('abc123');
+    expect(told[0]).toMatch(/, subprotocol \*\*\*$/);
+  });
+});
+
 describe('at debug', () => {
   test('every message is shown, cut', async () => {
     const here = await scene(echo, { level: 'debug', payload: 8 });
@@ -271,7 +343,9 @@ describe('options', () => {
       shouldLog: (level, scope, id) => scope === 'traffic' && id !== 'close',
     });
     for (let index = 0; index < 3; index += 1) await client(here.server.url);
-    expect(here.lines).toEqual(['WSLOG: #1 accepted 101 GET / from 127.0.0.1 (no more like this)']);
+    expect(here.lines).toEqual([
+      'WSLOG: #1 accepted 101 GET / from 127.0.0.1, 1 open (no more like this)',
+    ]);
   });
 
   test('an end without counts', async () => {
@@ -305,6 +379,7 @@ describe('options', () => {
           address: '127.0.0.1',
           origin: here.server.url.replace('ws', 'http'),
           subprotocols: [],
+          open: 1,
         },
         msg: expect.stringContaining(`#${connection} accepted 101`) as unknown,
       },
