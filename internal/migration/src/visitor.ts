@@ -45,6 +45,8 @@ export class Visitor {
       this.#messages.push(String(data));
       this.#arrived?.();
     });
+    // Who does not want to know is not told when the test ends meanwhile.
+    this.answer.catch(() => undefined);
     onTestFinished(() => this.ws.terminate());
   }
 

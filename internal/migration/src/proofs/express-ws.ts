@@ -10,6 +10,15 @@ import express, { type RequestHandler } from 'express';
 import expressWs, { type WebsocketRequestHandler } from 'express-ws';
 import { expect } from 'vitest';
 import type { Proofs } from '../describe-lines.js';
+import {
+  echo,
+  greet,
+  middlewareFrom,
+  ourApp,
+  oursOnExpress,
+  scope,
+  talk,
+} from '../express-house.js';
 import { portOf } from '../house.js';
 import {
   choosesOrigins,
@@ -24,14 +33,6 @@ import {
 import type { Scope } from '../run-line.js';
 import { Visitor, knock, visit } from '../visitor.js';
 
-const talk = (ws: { send(message: string): void }) => ws.send('hello');
-const greet: ExpressGatekeeper = async (_, ws) => {
-  await ws.accept();
-  ws.send('hello');
-  await ws.closed;
-};
-const listening: ExpressGatekeeper = (_, ws) => ws.listen((message) => ws.write(message));
-
 /** An app with express-ws, a middleware and a handler. */
 async function theirApp(handler: WebsocketRequestHandler, middleware?: RequestHandler) {
   const server = createServer();
@@ -42,30 +43,9 @@ async function theirApp(handler: WebsocketRequestHandler, middleware?: RequestHa
   return { app, getWss, server, port: await portOf(server.listen(0)) };
 }
 
-/** An app of ours: whatever `build` does with it. */
-async function ourApp(build: (app: express.Express) => unknown) {
-  const app = express();
-  await build(app);
-  const server = createServer(app);
-  const sockets: Attachment = attach(server);
-  return { server, sockets, port: await portOf(server.listen(0)) };
-}
-
 const stage: Stage = {
   theirs: async (handler) => (await theirApp(handler)).port,
-  ours: async (gatekeeper) => {
-    const { port } = await ourApp((app) => app.use('/chat', WebSocketHandler(gatekeeper)));
-    return port;
-  },
-};
-
-const scope: Scope = { WebSocketHandler, gatekeeper: greet };
-
-/** A middleware that is a line of the page. */
-const middlewareFrom = (run: (scope: Scope) => Promise<unknown>): RequestHandler => {
-  return (request, response, next) => {
-    void run({ request, response }).then(() => response.headersSent || next());
-  };
+  ours: oursOnExpress,
 };
 
 export const expressWsProofs: Proofs = {
@@ -142,13 +122,13 @@ export const expressWsProofs: Proofs = {
   },
 
   "response.status(401).send('A token, please.');": async ({ theirs, ours }) => {
-    const { port: theirPort } = await theirApp(talk, middlewareFrom(theirs));
+    const { port: theirPort } = await theirApp(talk, middlewareFrom(theirs, { answers: true }));
     const visitor = new Visitor(theirPort);
     expect(await visitor.answer).toMatchObject({ status: 101 });
     expect((await visitor.closed).code).toBe(1005);
 
     const { port } = await ourApp((app) => {
-      app.use(middlewareFrom(ours)).use('/chat', WebSocketHandler(greet));
+      app.use(middlewareFrom(ours, { answers: true })).use('/chat', WebSocketHandler(greet));
     });
     expect(await knock(port)).toMatchObject({ status: 401, body: 'A token, please.' });
   },
@@ -203,7 +183,7 @@ export const expressWsProofs: Proofs = {
     for (const visitor of both) expect(await visitor.next()).toBe('hello');
 
     const { port: ourPort, sockets } = await ourApp((app) =>
-      app.use('/chat', WebSocketHandler(listening)),
+      app.use('/chat', WebSocketHandler(echo)),
     );
     const two = [await visit(ourPort), await visit(ourPort)];
     await ours({ broadcast, sockets });
