@@ -173,6 +173,8 @@ class Attempt {
   }
 
   #onUpgrade(response: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Behind a final answer there is no other to the same request, though Node may show one.
+    if (this.#refused !== undefined) this.#failByStatus();
     if (this.#isSettled) {
       socket.destroy();
       return;

@@ -6,10 +6,12 @@ const MOST = 65_536;
 
 /** Gathers the body of an answer other than 101, up to 64 KiB; `onEnd` is called once, however it ends. */
 export class RefusalBody {
+  readonly #response: IncomingMessage;
   readonly #chunks: Buffer[] = [];
   #length = 0;
 
   constructor(response: IncomingMessage, onEnd: () => void) {
+    this.#response = response;
     response.on('data', (chunk: Buffer) => {
       if (this.#take(chunk)) onEnd();
     });
@@ -20,6 +22,8 @@ export class RefusalBody {
 
   /** What has come, as text; a character that was cut in two is shown as U+FFFD. */
   get text(): string {
+    // What the stream has, and has not shown yet: each is shown as `'data'`, too.
+    while (this.#length < MOST && this.#response.read() !== null);
     return Buffer.concat(this.#chunks).toString('utf8');
   }
 

@@ -22,7 +22,7 @@ import { messageChannel, tellControl, tellReceived } from './diagnostics.js';
 import { enterDataEvent, leaveDataEvent, type Flushable } from './flush-schedule.js';
 import type { Inbox, InboxOwner } from './inbox.js';
 import { Liveness, type Vitals } from './liveness.js';
-import { MessageSender, type SenderOwner } from './message-sender.js';
+import type { SenderOwner } from './message-sender.js';
 import type { ConnectionSettings } from './options.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import { Pings } from './pings.js';
@@ -60,15 +60,16 @@ export class Connection
   pulseIndex = -1;
   readonly role: Role;
   readonly outbox: Outbox;
-  readonly sender: MessageSender;
-  readonly #owner: ConnectionOwner;
+  readonly compression: Compression | undefined;
+  readonly liveness: Liveness;
+  readonly settings: ConnectionSettings;
+  /** The WebSocket. */
+  readonly ws: ConnectionOwner;
   readonly #stream: Duplex;
   readonly #protocol: Protocol;
   readonly #inbox: Inbox;
-  readonly #settings: ConnectionSettings;
   /** Made for the first ping. */
   #pings: Pings | undefined;
-  readonly #compression: Compression | undefined;
   /** A chunk of a socket is ours to unmask in place; one of another Duplex may be somebody's own bytes. */
   readonly #copiesChunks: boolean;
   #halt = 0;
@@ -82,10 +83,9 @@ export class Connection
   #networkError: Error | undefined;
   /** The newest ping that came while output was blocked (section 5.5.3: only that one need be answered). */
   #owedPong: Buffer | undefined;
-  readonly #liveness: Liveness;
 
   constructor(
-    owner: ConnectionOwner,
+    ws: ConnectionOwner,
     stream: Duplex,
     role: Role,
     inbox: Inbox,
@@ -95,10 +95,10 @@ export class Connection
     // First of all: a stream without a listener for errors ends the process.
     hearErrors(stream, this);
     this.role = role;
-    this.#owner = owner;
+    this.ws = ws;
     this.#stream = stream;
     this.#inbox = inbox;
-    this.#settings = settings;
+    this.settings = settings;
     this.#copiesChunks = !(stream instanceof Socket);
     this.#protocol = new Protocol(this, {
       role,
@@ -107,31 +107,13 @@ export class Connection
       maxFragments: settings.maxFragments,
     });
     this.outbox = new Outbox(this, stream, role, settings.highWaterMark);
-    this.#compression = codec && new Compression(this, this.outbox, codec, settings.maxMessageSize);
-    this.#liveness = new Liveness(settings);
-    this.sender = new MessageSender(
-      this,
-      owner,
-      this.outbox,
-      this.#compression,
-      this.#liveness,
-      settings,
-    );
+    this.compression = codec && new Compression(this, this.outbox, codec, settings.maxMessageSize);
+    this.liveness = new Liveness(settings);
     inbox.attach(this);
   }
 
   get isOpen(): boolean {
     return this.#protocol.state === 'open' && !this.#isLeaving;
-  }
-
-  /** Whether the socket is gone. */
-  get isGone(): boolean {
-    return this.#gone;
-  }
-
-  /** How the connection ended, once that is known. */
-  get close(): CloseInfo | undefined {
-    return this.#close;
   }
 
   /** Round trip of the last ping that was answered, in milliseconds. */
@@ -142,7 +124,7 @@ export class Connection
   /** Starts reading; `head` is what the peer sent along with its handshake. */
   start(head: readonly Buffer[]): void {
     const stream = this.#stream;
-    this.#settings.pulse.add(this);
+    this.settings.pulse.add(this);
     for (const chunk of head) if (chunk.length > 0) this.receive(chunk);
     if (stream.destroyed) this.onStreamClose();
     if (this.#gone) return;
@@ -153,7 +135,7 @@ export class Connection
 
   /** A chunk off the stream. The way of every message begins here. */
   receive(chunk: Buffer): void {
-    this.#liveness.heard();
+    this.liveness.heard();
     const before = enterDataEvent(this.outbox);
     try {
       this.#protocol.receive(this.#copiesChunks ? Buffer.from(chunk) : chunk);
@@ -193,24 +175,24 @@ export class Connection
   // What the protocol says.
 
   onMessage(data: string | Buffer | TextBytes, size: number): void {
-    this.#liveness.received();
-    if (messageChannel.hasSubscribers) tellReceived(this.#owner, data, size);
+    this.liveness.received();
+    if (messageChannel.hasSubscribers) tellReceived(this.ws, data, size);
     this.#inbox.push(data, size);
   }
 
   onCompressedMessage(payload: Buffer, text: boolean): void {
-    if (this.isOpen) this.#compression!.inflate(payload, text);
+    if (this.isOpen) this.compression!.inflate(payload, text);
   }
 
   onPing(payload: Buffer): void {
-    if (messageChannel.hasSubscribers) tellControl(this.#owner, 'received', 'ping', payload);
+    if (messageChannel.hasSubscribers) tellControl(this.ws, 'received', 'ping', payload);
     if (this.#protocol.closeSent) return;
     if (this.outbox.isBlocked) this.#owedPong = Buffer.from(payload);
     else this.outbox.writeControl(Opcode.Pong, payload);
   }
 
   onPong(payload: Buffer): void {
-    if (messageChannel.hasSubscribers) tellControl(this.#owner, 'received', 'pong', payload);
+    if (messageChannel.hasSubscribers) tellControl(this.ws, 'received', 'pong', payload);
     this.#pings?.settle(payload);
   }
 
@@ -262,7 +244,7 @@ export class Connection
   }
 
   onBlocked(): void {
-    this.#liveness.blocked(this.outbox.progress);
+    this.liveness.blocked(this.outbox.progress);
     // Only a server stops: if both ends did, two bulk senders would wait for each other for ever. In a relay each side
     // is held back by the other alone, for the same reason.
     if (this.role === 'server' && !this.#isRelayed) this.#stop(Halt.Output);
@@ -293,7 +275,7 @@ export class Connection
     this.#halt &= ~reason;
     if (this.#halt !== 0) return;
     this.#inTurn(() => this.#protocol.resume());
-    this.#liveness.heard();
+    this.liveness.heard();
     if (this.#halt === 0 && !this.#gone) this.#stream.resume();
   }
 
@@ -301,15 +283,15 @@ export class Connection
 
   /** A ping; the promise resolves with the round trip in milliseconds. */
   ping(payload: Uint8Array | undefined): Promise<number> {
-    this.#pings ??= new Pings(this.#settings.clock);
+    this.#pings ??= new Pings(this.settings.clock);
     const { bytes, pong } = this.#pings.create(payload);
-    if (messageChannel.hasSubscribers) tellControl(this.#owner, 'sent', 'ping', bytes);
+    if (messageChannel.hasSubscribers) tellControl(this.ws, 'sent', 'ping', bytes);
     this.outbox.writeControl(Opcode.Ping, bytes);
     return pong;
   }
 
   pong(payload: Uint8Array): void {
-    if (messageChannel.hasSubscribers) tellControl(this.#owner, 'sent', 'pong', payload);
+    if (messageChannel.hasSubscribers) tellControl(this.ws, 'sent', 'pong', payload);
     this.outbox.writeControl(Opcode.Pong, payload);
   }
 
@@ -326,8 +308,8 @@ export class Connection
     if (this.isOpen) {
       this.#inbox.discard();
       this.#isLeaving = true;
-      if (this.#compression === undefined) this.#sendClose(code, reason);
-      else this.#compression.whenIdle(() => this.#sendCloseUnlessSent(code, reason));
+      if (this.compression === undefined) this.#sendClose(code, reason);
+      else this.compression.whenIdle(() => this.#sendCloseUnlessSent(code, reason));
       // We must read on to see the peer's close frame.
       this.#goOn(this.#halt);
     }
@@ -348,7 +330,7 @@ export class Connection
   /** The closing handshake is through, or failed: nothing is read any more, the socket is to end. */
   #ending(close: CloseInfo): void {
     this.#decide(close);
-    this.#armCloseTimer(this.#settings.closeTimeout);
+    this.#armCloseTimer(this.settings.closeTimeout);
     // The server ends the socket first, and the client waits for it (section 7.1.1).
     if (this.role === 'server' || !close.wasClean) this.outbox.end();
     else this.outbox.flush();
@@ -366,13 +348,13 @@ export class Connection
     this.#close = close;
     this.#pings?.end(() => this.closedError());
     // Nothing may follow a close frame, not even what is being compressed.
-    this.#compression?.release(() => this.closedError());
-    this.#owner.onEnding(close);
+    this.compression?.release(() => this.closedError());
+    this.ws.onEnding(close);
   }
 
   #armCloseTimer(timeout: number): void {
     if (this.#closeTimer !== undefined || this.#gone) return;
-    this.#closeTimer = this.#settings.clock.setTimeout(
+    this.#closeTimer = this.settings.clock.setTimeout(
       () => this.destroy(closeTimedOut(timeout)),
       timeout,
     );
@@ -400,8 +382,8 @@ export class Connection
     if (this.isItsEnd(error)) return;
     // Also where the peer has ended already: what has failed is called no more.
     this.#inbox.discard();
-    this.beginClose(CloseCode.InternalError, '', this.#settings.closeTimeout);
-    this.#owner.onUserError(error);
+    this.beginClose(CloseCode.InternalError, '', this.settings.closeTimeout);
+    this.ws.onUserError(error);
   }
 
   /** Whether `error` only tells that this connection has ended. */
@@ -421,10 +403,10 @@ export class Connection
     if (this.#gone) return;
     this.#gone = true;
     this.#protocol.end();
-    this.#settings.pulse.remove(this);
-    this.#settings.clock.clearTimeout(this.#closeTimer);
+    this.settings.pulse.remove(this);
+    this.settings.clock.clearTimeout(this.#closeTimer);
     this.outbox.close();
-    this.#owner.onClosed();
+    this.ws.onClosed();
   }
 
   // What the stream says.
@@ -457,13 +439,13 @@ export class Connection
 
   onBeat(): void {
     if (this.#close !== undefined) return;
-    const verdict = this.#liveness.judge(this);
+    const verdict = this.liveness.judge(this);
     if (verdict === undefined) return;
     if (verdict.act === 'giveUp') this.giveUp(verdict.cause);
     else if (verdict.act === 'fail') this.#fail(verdict.cause);
     else if (!this.isOpen) return;
     else if (verdict.act === 'ping') void this.ping(undefined);
-    else this.beginClose(CloseCode.Normal, 'idle', this.#settings.closeTimeout);
+    else this.beginClose(CloseCode.Normal, 'idle', this.settings.closeTimeout);
   }
 
   // For liveness.

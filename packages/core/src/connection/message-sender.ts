@@ -16,120 +16,123 @@ import type { Publication } from './publication.js';
 import { rejected } from './settled.js';
 import type { WriteOptions } from './web-socket-options.js';
 
-/** What a sender needs of its connection. */
+/** What sending a message needs of its connection. */
 export interface SenderOwner {
   readonly role: Role;
   readonly isOpen: boolean;
+  /** For the diagnostics channels. */
+  readonly ws: object;
+  readonly outbox: Outbox;
+  readonly compression: Compression | undefined;
+  readonly liveness: Liveness;
+  readonly settings: ConnectionSettings;
   closedError(): ConnectionClosedError;
   /** The peer is taken for dead. */
   giveUp(cause: PosternError): void;
 }
 
-/** A message's way from `ws.write` to the outbox: checked, and compressed where that was agreed on. */
-export class MessageSender {
-  readonly #owner: SenderOwner;
-  /** For the diagnostics channels. */
-  readonly #ws: object;
-  readonly #outbox: Outbox;
-  readonly #compression: Compression | undefined;
-  readonly #liveness: Liveness;
-  readonly #settings: ConnectionSettings;
+// A message's way from `ws.write` to the outbox: checked, and compressed where that was agreed on. Functions, since an
+// object for each connection would be 88 bytes of one that is idle.
 
-  constructor(
-    owner: SenderOwner,
-    ws: object,
-    outbox: Outbox,
-    compression: Compression | undefined,
-    liveness: Liveness,
-    settings: ConnectionSettings,
-  ) {
-    this.#owner = owner;
-    this.#ws = ws;
-    this.#outbox = outbox;
-    this.#compression = compression;
-    this.#liveness = liveness;
-    this.#settings = settings;
-  }
+/**
+ * A message.
+ * @throws {TypeError} for anything but a string or bytes.
+ */
+export function writeMessage(
+  to: SenderOwner,
+  data: MessageData | PreparedMessage,
+  options: WriteOptions | undefined,
+): Promise<void> {
+  if (!to.isOpen) return rejected(to.closedError());
+  if (to.outbox.isBlocked && isOverfull(to)) return rejected(overflow(to));
+  to.liveness.sent();
+  if (messageChannel.hasSubscribers) tellSent(to.ws, data, options?.text);
+  if (typeof data === 'string' && options?.text !== false) return writeText(to, data, options);
+  if (data instanceof PreparedMessage) return writePrepared(to, data, options);
+  const bytes = toBytes(data);
+  if (options?.text !== true) return writeBytes(to, Opcode.Binary, bytes, options);
+  if (!isUtf8(bytes)) throw new TypeError('bytes to be sent as text are not valid UTF-8');
+  return writeBytes(to, Opcode.Text, bytes, options);
+}
 
-  /**
-   * A message.
-   * @throws {TypeError} for anything but a string or bytes.
-   */
-  write(data: MessageData | PreparedMessage, options: WriteOptions | undefined): Promise<void> {
-    if (!this.#owner.isOpen) return rejected(this.#owner.closedError());
-    if (this.#outbox.isBlocked && this.#isOverfull()) return rejected(this.#overflow());
-    this.#liveness.sent();
-    if (messageChannel.hasSubscribers) tellSent(this.#ws, data, options?.text);
-    if (typeof data === 'string' && options?.text !== false) return this.#writeText(data, options);
-    if (data instanceof PreparedMessage) return this.#writePrepared(data, options);
-    const bytes = toBytes(data);
-    if (options?.text !== true) return this.#writeBytes(Opcode.Binary, bytes, options);
-    if (!isUtf8(bytes)) throw new TypeError('bytes to be sent as text are not valid UTF-8');
-    return this.#writeBytes(Opcode.Text, bytes, options);
-  }
+/** What another connection has received, on its way through a relay. */
+export function forwardMessage(to: SenderOwner, message: unknown): Promise<void> {
+  if (!(message instanceof TextBytes)) return writeMessage(to, message as MessageData, undefined);
+  if (!to.isOpen) return rejected(to.closedError());
+  to.liveness.sent();
+  if (messageChannel.hasSubscribers) tellSent(to.ws, message.bytes, true);
+  return writeBytes(to, Opcode.Text, message.bytes, undefined);
+}
 
-  /** What another connection has received, on its way through a relay. */
-  forward(message: unknown): Promise<void> {
-    if (!(message instanceof TextBytes)) return this.write(message as MessageData, undefined);
-    if (!this.#owner.isOpen) return rejected(this.#owner.closedError());
-    this.#liveness.sent();
-    if (messageChannel.hasSubscribers) tellSent(this.#ws, message.bytes, true);
-    return this.#writeBytes(Opcode.Text, message.bytes, undefined);
-  }
+/** A message, without waiting: whether there is room for more. */
+export function sendMessage(
+  to: SenderOwner,
+  data: MessageData | PreparedMessage,
+  options: WriteOptions | undefined,
+): boolean {
+  if (!to.isOpen) return false;
+  void writeMessage(to, data, options);
+  return !to.outbox.isBlocked && to.isOpen;
+}
 
-  #writeText(text: string, options: WriteOptions | undefined): Promise<void> {
-    return this.#compression === undefined
-      ? this.#outbox.writeText(text)
-      : this.#compression.writeText(text, options?.compress !== false);
+/** A message that others get too; whether it was taken. */
+export function publishMessage(to: SenderOwner, publication: Publication): boolean {
+  if (to.role === 'client') return sendMessage(to, publication.message, undefined) || to.isOpen;
+  if (to.outbox.isBlocked && isOverfull(to)) {
+    void overflow(to);
+    return false;
   }
+  to.liveness.sent();
+  if (messageChannel.hasSubscribers) tellSent(to.ws, publication.message, undefined);
+  void (to.compression === undefined
+    ? to.outbox.writeShared(publication.plain())
+    : to.compression.publish(publication));
+  return true;
+}
 
-  #writeBytes(opcode: number, bytes: Uint8Array, options: WriteOptions | undefined): Promise<void> {
-    return this.#compression === undefined
-      ? this.#outbox.writeBytes(opcode, bytes)
-      : this.#compression.write(opcode, bytes, options?.compress !== false);
-  }
+function writeText(
+  { compression, outbox }: SenderOwner,
+  text: string,
+  options: WriteOptions | undefined,
+): Promise<void> {
+  return compression === undefined
+    ? outbox.writeText(text)
+    : compression.writeText(text, options?.compress !== false);
+}
 
-  #writePrepared(message: PreparedMessage, options: WriteOptions | undefined): Promise<void> {
-    return this.#compression === undefined
-      ? this.#outbox.writeBytes(message.opcode, message.payload)
-      : this.#compression.writePrepared(message, options?.compress !== false);
-  }
+function writeBytes(
+  { compression, outbox }: SenderOwner,
+  opcode: number,
+  bytes: Uint8Array,
+  options: WriteOptions | undefined,
+): Promise<void> {
+  return compression === undefined
+    ? outbox.writeBytes(opcode, bytes)
+    : compression.write(opcode, bytes, options?.compress !== false);
+}
 
-  /** A message that others get too; whether it was taken. */
-  publish(publication: Publication): boolean {
-    if (this.#owner.role === 'client')
-      return this.send(publication.message, undefined) || this.#owner.isOpen;
-    if (this.#outbox.isBlocked && this.#isOverfull()) {
-      void this.#overflow();
-      return false;
-    }
-    this.#liveness.sent();
-    if (messageChannel.hasSubscribers) tellSent(this.#ws, publication.message, undefined);
-    void (this.#compression === undefined
-      ? this.#outbox.writeShared(publication.plain())
-      : this.#compression.publish(publication));
-    return true;
-  }
+function writePrepared(
+  { compression, outbox }: SenderOwner,
+  message: PreparedMessage,
+  options: WriteOptions | undefined,
+): Promise<void> {
+  return compression === undefined
+    ? outbox.writeBytes(message.opcode, message.payload)
+    : compression.writePrepared(message, options?.compress !== false);
+}
 
-  #isOverfull(): boolean {
-    return this.#outbox.bufferedAmount > this.#settings.maxSendBuffer;
-  }
+function isOverfull({ outbox, settings }: SenderOwner): boolean {
+  return outbox.bufferedAmount > settings.maxSendBuffer;
+}
 
-  /** A message, without waiting: whether there is room for more. */
-  send(data: MessageData | PreparedMessage, options: WriteOptions | undefined): boolean {
-    if (!this.#owner.isOpen) return false;
-    void this.write(data, options);
-    return !this.#outbox.isBlocked && this.#owner.isOpen;
-  }
-
-  /** The send buffer was full before this message: it ends the connection, or itself. */
-  #overflow(): Error {
-    const cause = new PosternError(
-      'POSTERN_ERR_SEND_BUFFER_FULL',
-      `more than ${this.#settings.maxSendBuffer} bytes are unsent`,
-    );
-    if (this.#settings.overflow === 'drop') return cause;
-    this.#owner.giveUp(cause);
-    return this.#owner.closedError();
-  }
+/** The send buffer was full before this message: it ends the connection, or itself. */
+function overflow(to: SenderOwner): Error {
+  const { settings } = to;
+  const cause = new PosternError(
+    'POSTERN_ERR_SEND_BUFFER_FULL',
+    `more than ${settings.maxSendBuffer} bytes are unsent`,
+  );
+  if (settings.overflow === 'drop') return cause;
+  to.giveUp(cause);
+  return to.closedError();
 }

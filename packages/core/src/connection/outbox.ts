@@ -63,7 +63,8 @@ export class Outbox implements Flushable, SlabOwner {
   readonly #copies: boolean;
   /** A socket without TLS that has nothing waiting has sent everything: the slab's space is free at once. */
   readonly #reuses: boolean;
-  readonly #backlog = new Backlog();
+  /** Made for the first output that cannot leave from the slab alone. */
+  #backlog: Backlog | undefined;
   /** The part of a group's batch that is this connection's last output, not yet in the backlog. */
   #batch: Batch | undefined;
   #batchStart = 0;
@@ -92,13 +93,21 @@ export class Outbox implements Flushable, SlabOwner {
     this.#reuses = !this.#copies && !(stream instanceof TLSSocket);
   }
 
+  get #hasNoBacklog(): boolean {
+    return this.#backlog === undefined || this.#backlog.isEmpty;
+  }
+
+  #kept(): Backlog {
+    return (this.#backlog ??= new Backlog());
+  }
+
   /** Unsent bytes, frame headers included. */
   get bufferedAmount(): number {
     const inSlab = slab.owner === this ? slab.end - slab.start : 0;
     return (
       inSlab +
       (this.#batchEnd - this.#batchStart) +
-      this.#backlog.byteLength +
+      (this.#backlog?.byteLength ?? 0) +
       this.#reserved +
       this.#stream.writableLength
     );
@@ -199,7 +208,7 @@ export class Outbox implements Flushable, SlabOwner {
     const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
     this.#writeSmallHeader(FIN | opcode, bytes.length);
     const sent = new Promise<void>((resolve, reject) => {
-      this.#backlog.add(bytes, (error) => {
+      this.#kept().add(bytes, (error) => {
         if (error != null && !this.#isClosed) this.#owner.onWriteError(error);
         if (this.#isClosed) reject(this.#owner.closedError());
         else resolve();
@@ -212,7 +221,7 @@ export class Outbox implements Flushable, SlabOwner {
   /** A large payload that nobody else has a hold of. */
   #writeOwned(first: number, payload: Buffer): Promise<void> {
     this.#writeSmallHeader(first, payload.length, payload);
-    this.#backlog.add(payload, undefined);
+    this.#kept().add(payload, undefined);
     return this.#writtenLarge();
   }
 
@@ -240,7 +249,7 @@ export class Outbox implements Flushable, SlabOwner {
   #keepBatchPart(): void {
     const batch = this.#batch;
     if (batch === undefined) return;
-    this.#backlog.add(batch.part(this.#batchStart, this.#batchEnd), undefined);
+    this.#kept().add(batch.part(this.#batchStart, this.#batchEnd), undefined);
     this.#forgetBatch();
   }
 
@@ -263,7 +272,7 @@ export class Outbox implements Flushable, SlabOwner {
    * faster at 16 KiB, unless too much has gathered.
    */
   #writtenLarge(): Promise<void> {
-    if (!isInDataEvent(this) || this.#backlog.byteLength > this.#highWaterMark) this.flush();
+    if (!isInDataEvent(this) || this.#kept().byteLength > this.#highWaterMark) this.flush();
     return this.isBlocked ? this.#whenRoom() : ROOM;
   }
 
@@ -281,10 +290,10 @@ export class Outbox implements Flushable, SlabOwner {
     if (slab.start === slab.end) return;
     // A piece of the slab, unless what waits must wait for long.
     if (this.#holding || this.#copies) {
-      this.#backlog.addCopy(slab.bytes, slab.start, slab.end);
+      this.#kept().addCopy(slab.bytes, slab.start, slab.end);
       slab.end = slab.start;
     } else {
-      this.#backlog.add(slab.bytes.subarray(slab.start, slab.end), undefined);
+      this.#kept().add(slab.bytes.subarray(slab.start, slab.end), undefined);
       slab.start = slab.end;
     }
   }
@@ -294,9 +303,9 @@ export class Outbox implements Flushable, SlabOwner {
     this.#scheduled = false;
     if (this.#isClosed) return;
     if (this.#batch !== undefined) this.#keepBatchPart();
-    if (this.#backlog.isEmpty && !this.#holding) this.#flushSlabPart();
+    if (this.#hasNoBacklog && !this.#holding) this.#flushSlabPart();
     else this.#flushBacklog();
-    if (this.#ending && this.#backlog.isEmpty) this.#endStream();
+    if (this.#ending && this.#hasNoBacklog) this.#endStream();
   }
 
   /** The common case: everything that waits stands in the slab. */
@@ -305,7 +314,7 @@ export class Outbox implements Flushable, SlabOwner {
     if (slab.owner !== this || start === end) return;
     const stream = this.#stream;
     if (this.#copies || stream.writableLength > 0) {
-      this.#backlog.addCopy(slab.bytes, start, end);
+      this.#kept().addCopy(slab.bytes, start, end);
       slab.end = start;
       this.#flushBacklog();
       return;
@@ -323,12 +332,12 @@ export class Outbox implements Flushable, SlabOwner {
   #flushBacklog(): void {
     if (slab.owner === this) this.keepSlabPart();
     const stream = this.#stream;
-    while (!this.#holding && !this.#backlog.isEmpty) {
+    while (!this.#holding && !this.#hasNoBacklog) {
       this.#handOver(stream.writableLength > 0);
       if (stream.writableLength > this.#highWaterMark) this.#block();
     }
     if (this.#holding && !this.isBlocked) {
-      if (this.#backlog.byteLength + stream.writableLength > this.#highWaterMark) this.#block();
+      if (this.#kept().byteLength + stream.writableLength > this.#highWaterMark) this.#block();
     }
   }
 
@@ -337,8 +346,9 @@ export class Outbox implements Flushable, SlabOwner {
     const stream = this.#stream;
     let left = HANDED_AT_ONCE;
     stream.cork();
-    while (left > 0 && !this.#backlog.isEmpty) {
-      const piece = this.#backlog.take(left)!;
+    const backlog = this.#kept();
+    while (left > 0 && !backlog.isEmpty) {
+      const piece = backlog.take(left)!;
       left -= piece.bytes.length;
       stream.write(piece.bytes, piece.taken);
     }
@@ -415,9 +425,9 @@ export class Outbox implements Flushable, SlabOwner {
     }
     this.#forgetBatch();
     this.#reserved = 0;
-    if (this.#backlog.isEmpty && this.#settleRoom === undefined) return;
+    if (this.#hasNoBacklog && this.#settleRoom === undefined) return;
     const error = this.#owner.closedError();
-    this.#backlog.clear(error);
+    this.#backlog?.clear(error);
     this.#settle(error);
   }
 }

@@ -14,6 +14,7 @@ import { closeChannel, errorChannel, openChannel } from './diagnostics.js';
 import { Inbox, type GuardedMessage, type InboxEnd, type Listener, type Message } from './inbox.js';
 import { controlPayload, type MessageData } from './message-data.js';
 import { MessageIterator } from './message-iterator.js';
+import { forwardMessage, publishMessage, sendMessage, writeMessage } from './message-sender.js';
 import {
   MAX_DURATION,
   resolveConnectionOptions,
@@ -114,8 +115,8 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
     isListenResult = (ws, result) => result !== undefined && result === ws.#listening;
     failByUser = (ws, error) => ws.#connection?.failByUser(error);
     becomeRelayed = (ws) => ws.#writable('relay').becomeRelayed();
-    forwardTo = (ws, message) => ws.#connection!.sender.forward(message);
-    publishTo = (ws, publication) => ws.isOpen && ws.#connection!.sender.publish(publication);
+    forwardTo = (ws, message) => forwardMessage(ws.#connection!, message);
+    publishTo = (ws, publication) => ws.isOpen && publishMessage(ws.#connection!, publication);
     isOrdinaryEnd = (ws, error) =>
       error === ws.#handshakeError || ws.#connection?.isItsEnd(error) === true;
   }
@@ -217,9 +218,10 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
     this.#admission.refuse(status, options);
   }
 
-  /** A first read lets the client in. */
+  /** A first read lets the client in; the promise that nobody waits for is not kept. */
   #letIn(): void {
-    if (this.#admission !== undefined) void this.accept();
+    const admission = this.#admission;
+    if (admission?.isAccepted === false) void harmless(admission.accept({}));
   }
 
   // Reading.
@@ -306,7 +308,7 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
     const connection = this.#connection;
     if (connection === undefined) return rejected(this.#notAccepted('write'));
     try {
-      return connection.sender.write(data, options);
+      return writeMessage(connection, data, options);
     } catch (error) {
       return rejected(error);
     }
@@ -340,7 +342,7 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
       if (this.#isClosed) return false;
       throw this.#notAccepted('send');
     }
-    return connection.sender.send(data, options);
+    return sendMessage(connection, data, options);
   }
 
   /**

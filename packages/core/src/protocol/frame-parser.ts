@@ -61,9 +61,12 @@ const LOOPED_UP_TO = 32;
 export class FrameParser {
   readonly #sink: MessageSink;
   readonly #controlSink: ControlSink;
-  readonly #assembler: MessageAssembler;
+  /** Made for the first message that does not come whole: with most peers none ever does. */
+  #assembler: MessageAssembler | undefined;
+  #decodesText = true;
   readonly #expectMasked: boolean;
   readonly #maxMessageSize: number;
+  readonly #maxFragments: number;
   readonly #allowCompressed: boolean;
   /** The words under the present chunk, made when a frame is long enough to want them. */
   #words: Int32Array | undefined;
@@ -89,20 +92,20 @@ export class FrameParser {
   ) {
     this.#sink = sink;
     this.#controlSink = controlSink;
-    this.#assembler = new MessageAssembler(sink, options);
     this.#expectMasked = expectMasked;
     this.#allowCompressed = options.allowCompressed;
     this.#maxMessageSize = options.maxMessageSize;
+    this.#maxFragments = options.maxFragments;
   }
 
   /** Whether a message, or a frame, has begun and not ended. */
   get isMidMessage(): boolean {
-    return this.#assembler.isOpen || this.#carried > 0;
+    return this.#assembler?.isOpen === true || this.#carried > 0;
   }
 
   /** Bytes held of an unfinished message. */
   get heldBytes(): number {
-    return this.#assembler.heldBytes + this.#carried;
+    return (this.#assembler?.heldBytes ?? 0) + this.#carried;
   }
 
   /** Whether there are bytes that `resume` would go on with. */
@@ -112,7 +115,8 @@ export class FrameParser {
 
   /** From here on text is judged, and handed over as `TextBytes`. */
   keepTextAsBytes(): void {
-    this.#assembler.decodesText = false;
+    this.#decodesText = false;
+    if (this.#assembler !== undefined) this.#assembler.decodesText = false;
   }
 
   /** Stops after the present frame, inside a chunk too, until `resume`. */
@@ -151,14 +155,12 @@ export class FrameParser {
     this.#waiting = undefined;
     this.#carry = undefined;
     this.#carried = 0;
-    this.#remaining = 0;
-    this.#assembler.release();
+    this.#assembler?.release();
   }
 
   #parse(chunk: Buffer): void {
     this.#parsing = true;
     try {
-      this.#words = undefined;
       const stopped = this.#frames(chunk);
       if (stopped < chunk.length && !this.#ended) {
         (this.#waiting ??= []).unshift(chunk.subarray(stopped));
@@ -178,9 +180,10 @@ export class FrameParser {
         offset = this.#payload(chunk, offset, end);
         continue;
       }
-      const next = this.#assembler.isOpen
-        ? this.#shortFragments(chunk, offset, end)
-        : this.#wholeMessage(chunk, offset, end);
+      const next =
+        this.#assembler?.isOpen === true
+          ? this.#shortFragments(chunk, offset, end)
+          : this.#wholeMessage(chunk, offset, end);
       offset = next === offset ? this.#frame(chunk, offset, end) : next;
     }
     return offset;
@@ -214,7 +217,7 @@ export class FrameParser {
   }
 
   #text(chunk: Buffer, start: number, stop: number): string | TextBytes {
-    return this.#assembler.decodesText
+    return this.#decodesText
       ? decodeUtf8(chunk, start, stop)
       : readText(bytesToKeep(chunk, start, stop), false);
   }
@@ -225,7 +228,7 @@ export class FrameParser {
    * Returns `offset` unchanged for everything else.
    */
   #shortFragments(chunk: Buffer, offset: number, end: number): number {
-    const assembler = this.#assembler;
+    const assembler = this.#assembler!;
     const headerLength = this.#expectMasked ? 6 : 2;
     const leastSecond = this.#expectMasked ? 0b1000_0000 : 0;
     let next = offset;
@@ -268,12 +271,12 @@ export class FrameParser {
 
   #check(): void {
     const assembler = this.#assembler;
-    const compressed = (header.reserved & RSV1) !== 0 || assembler.isCompressed;
+    const compressed = (header.reserved & RSV1) !== 0 || assembler?.isCompressed === true;
     const limit = compressed ? compressedLimit(this.#maxMessageSize) : this.#maxMessageSize;
     context.expectMasked = this.#expectMasked;
     context.allowCompressed = this.#allowCompressed;
-    context.messageOpen = assembler.isOpen;
-    context.bytesLeft = limit - assembler.heldBytes;
+    context.messageOpen = assembler?.isOpen === true;
+    context.bytesLeft = limit - (assembler?.heldBytes ?? 0);
     checkFrame(header, context);
   }
 
@@ -290,11 +293,19 @@ export class FrameParser {
   }
 
   #beginData(): void {
-    this.#assembler.begin(header);
+    const assembler = (this.#assembler ??= this.#createAssembler());
+    assembler.begin(header);
     this.#fin = header.fin;
     this.#maskingKey = header.maskingKey;
     this.#remaining = header.payloadLength;
-    if (header.payloadLength === 0) this.#assembler.finish(header.fin);
+    if (header.payloadLength === 0) assembler.finish(header.fin);
+  }
+
+  #createAssembler(): MessageAssembler {
+    const limits = { maxMessageSize: this.#maxMessageSize, maxFragments: this.#maxFragments };
+    const assembler = new MessageAssembler(this.#sink, limits);
+    assembler.decodesText = this.#decodesText;
+    return assembler;
   }
 
   /** As much payload of the present data frame as the chunk has. */
@@ -302,9 +313,10 @@ export class FrameParser {
     const stop = Math.min(end, offset + this.#remaining);
     const taken = stop - offset;
     this.#remaining -= taken;
-    this.#assembler.append(chunk, offset, stop, this.#maskingKey, this.#remaining);
+    const assembler = this.#assembler!;
+    assembler.append(chunk, offset, stop, this.#maskingKey, this.#remaining);
     this.#maskingKey = rotateMaskingKey(this.#maskingKey, taken);
-    if (this.#remaining === 0) this.#assembler.finish(this.#fin);
+    if (this.#remaining === 0) assembler.finish(this.#fin);
     return stop;
   }
 
