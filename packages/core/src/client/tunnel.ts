@@ -25,7 +25,8 @@ export interface TunnelOptions {
 /**
  * Has `proxy` connect us to `target`: CONNECT, for `ws:` as for `wss:`, since a proxy in between would not know what to
  * do with an upgrade. RFC 9110, section 9.3.6.
- * @throws {HandshakeError} when the proxy refuses (with its status and headers), or cannot be reached.
+ * @throws {HandshakeError} when the proxy refuses (with its status, headers and the beginning of its body), or cannot be
+ *   reached.
  */
 export async function tunnel(
   proxy: Proxy,
@@ -82,5 +83,7 @@ function judge(response: IncomingMessage, head: Buffer): HandshakeError | undefi
   const message = isConnected
     ? 'expected the proxy to wait for our request, got bytes before it'
     : `expected the proxy to answer 2xx, got ${status}`;
-  return new HandshakeError('POSTERN_ERR_PROXY', message, { status, headers });
+  // What came in one piece with the head; in chunks it would not be text.
+  const body = headers['transfer-encoding'] === undefined ? head.toString('utf8') : '';
+  return new HandshakeError('POSTERN_ERR_PROXY', message, { status, headers, body });
 }

@@ -94,6 +94,17 @@ describe('a refusal', () => {
     expect(await refusalOf(answer)).toMatchObject({ status: 403, body: 'no' });
   });
 
+  test.each([
+    ['an empty body', 'Content-Length: 0\r\n\r\n', ''],
+    ['a body', 'Content-Length: 3\r\n\r\nyes', 'yes'],
+    ['a body in chunks', 'Transfer-Encoding: chunked\r\n\r\n3\r\nyes\r\n0\r\n\r\n', 'yes'],
+  ])('is not taken back by a 101 behind %s', async (_, rest, body) => {
+    const error = await refusalOf(
+      ({ socket, key }) => void socket.write(`HTTP/1.1 200 OK\r\n${rest}${switching(key)}`),
+    );
+    expect(error).toMatchObject({ code: 'POSTERN_ERR_HANDSHAKE_STATUS', status: 200, body });
+  });
+
   test('keeps its status when the body is nonsense', async () => {
     const head = 'HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n';
     expect(await refusalOf(say(`${head}zzz\r\n`))).toMatchObject({ status: 403, body: '' });

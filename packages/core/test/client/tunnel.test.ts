@@ -106,6 +106,18 @@ describe('a proxy that fails', () => {
     });
   });
 
+  test.each([
+    ['as text', 'Content-Length: 4\r\n\r\nwho?', 'who?'],
+    ['not in chunks', 'Transfer-Encoding: chunked\r\n\r\n4\r\nwho?\r\n0\r\n\r\n', ''],
+  ])('the error has what came of the body with the head, %s', async (_, rest, body) => {
+    const { port } = await serveProxy((__, socket) => {
+      socket.write(`HTTP/1.1 407 No\r\n${rest}`);
+    });
+    const proxy = `http://127.0.0.1:${port}`;
+    const outcome = open('ws://app.test', { proxy });
+    await expect(outcome).rejects.toMatchObject({ code: 'POSTERN_ERR_PROXY', status: 407, body });
+  });
+
   test('because it is not there', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
