@@ -1,0 +1,81 @@
+import { pairsOf, parseEchoLog } from './model/echo-log.mjs';
+import { SINGLE_SIZE, SWEEP } from './model/sizes.mjs';
+
+/** @import { LineProcess } from '../runner/line-process.mjs' */
+/** @import { Echo, Exchange } from './model/shares.mjs' */
+
+/**
+ * Exchanges of one size, and what the echoing side noted of them by its own clock.
+ *
+ * @typedef {{ exchanges: Exchange[], echoes: { empty: Echo, full: Echo }[] }} Sample
+ */
+
+/**
+ * Everything measured with one client.
+ *
+ * @typedef {object} Measurement
+ * @property {Sample} single messages of 130,560 bytes
+ * @property {Map<number, Sample>} sweep by size
+ */
+
+/**
+ * @callback OnStep
+ * @param {number} bytes that have gone out since the last step
+ * @param {number} size of the next messages
+ * @returns {void}
+ */
+
+/** Messages between two steps of the progress bar. */
+const BATCH = 50;
+
+/** Thrown away: before that many, programs are still being compiled and buffers still grow. */
+const WARM_UP = { single: 50, sweep: 5 };
+
+/**
+ * Measures with whoever is connected to `sender`.
+ *
+ * @param {LineProcess} sender
+ * @param {number} messages
+ * @param {OnStep} onStep
+ * @returns {Promise<Measurement>}
+ */
+export async function measure(sender, messages, onStep) {
+  const take = (/** @type {number} */ size, count = messages) =>
+    takeSample(sender, { size, count }, onStep);
+  for (const size of SWEEP) await take(size, WARM_UP.sweep);
+  await take(SINGLE_SIZE, WARM_UP.single);
+  const single = await take(SINGLE_SIZE);
+  const sweep = new Map();
+  for (const size of SWEEP) sweep.set(size, await take(size));
+  return { single, sweep };
+}
+
+/**
+ * What the steps of one measurement add up to.
+ *
+ * @param {number} messages
+ */
+export function bytesToSend(messages) {
+  const sweep = SWEEP.reduce((sum, size) => sum + size, 0);
+  return (messages + WARM_UP.single) * SINGLE_SIZE + (messages + WARM_UP.sweep) * sweep;
+}
+
+/**
+ * @param {LineProcess} sender
+ * @param {{ size: number, count: number }} what
+ * @param {OnStep} onStep
+ * @returns {Promise<Sample>}
+ */
+async function takeSample(sender, { size, count }, onStep) {
+  /** @type {Sample} */
+  const sample = { exchanges: [], echoes: [] };
+  onStep(0, size);
+  while (sample.exchanges.length < count) {
+    const batch = Math.min(BATCH, count - sample.exchanges.length);
+    const answer = await sender.ask({ command: 'measure', size, count: batch });
+    sample.exchanges.push(...answer.exchanges);
+    sample.echoes.push(...pairsOf(parseEchoLog(answer.echoLog), batch));
+    onStep(batch * size, size);
+  }
+  return sample;
+}

@@ -1,0 +1,93 @@
+import { alignColumns } from '../../runner/report.mjs';
+import { SINGLE_SIZE } from '../model/sizes.mjs';
+import { plotSizes } from './plot-sizes.mjs';
+import { provenance } from './results.mjs';
+
+/** @import { Summary } from '../model/summary.mjs' */
+/** @import { Results } from './results.mjs' */
+
+/** Programs that keep cores busy for a minute before the run will have done so in the run. */
+const QUIET_LOAD = 0.5;
+
+const columns = [
+  '',
+  'server ms',
+  'client ms',
+  'server ns/byte',
+  'client ns/byte',
+  'server best',
+  'client best',
+];
+
+/**
+ * Tables and plots for a terminal.
+ *
+ * @param {Results} results
+ * @param {{ colour: boolean }} look
+ */
+export function formatResults(results, { colour }) {
+  const { clients, settings, machine } = results;
+  return [
+    `${settings.messages} messages of each size${settings.pinned ? '' : '; NOT PINNED to cores of their own'}`,
+    "The server's share is the way from the server to the client, the client's share the way back.",
+    'ms is for an empty message, ns/byte what each byte adds, best the least ns/byte of any size with all its ms.',
+    '',
+    'By the clocks of both sides',
+    ...tableOf(clients.map(({ client, bothClocks }) => [client, bothClocks])),
+    ...clients.map(clockNote),
+    '',
+    'By the clock of the server alone, from t1 to t4',
+    ...tableOf(clients.map(({ client, serverClock }) => [client, serverClock])),
+    '',
+    ...plotSizes(clients, { colour }),
+    ...clients.map(singleNote),
+    ...provenance(results),
+    ...(machine.load > QUIET_LOAD
+      ? [
+          `~ other programs kept ${machine.load.toFixed(1)} cores busy: repeat this on a quiet machine`,
+        ]
+      : []),
+  ].join('\n');
+}
+
+/** @param {[name: string, summary: Summary][]} rows */
+function tableOf(rows) {
+  const cells = rows.map(([name, { server, client, sizes }]) => [
+    name,
+    millis(server.latency),
+    millis(client.latency),
+    server.nanosPerByte.toFixed(2),
+    client.nanosPerByte.toFixed(2),
+    best(sizes.map(({ size, server: { median } }) => median / size)),
+    best(sizes.map(({ size, client: { median } }) => median / size)),
+  ]);
+  return alignColumns([columns, ...cells]).map((line) => `  ${line}`);
+}
+
+/** @param {Results['clients'][number]} client */
+function clockNote({ client, clock: { shared, offset, uncertainty } }) {
+  const margin = `± ${millis(uncertainty)} ms`;
+  return shared
+    ? `${client} reads the server's clock; found as a browser's is, it would be ${millis(offset)} ms off, ${margin}.`
+    : `The clock of ${client} is known to ${margin}: so are its two latencies, but not their sum.`;
+}
+
+/** @param {Results['clients'][number]} client */
+function singleNote({ client, single }) {
+  const range = (/** @type {number[]} */ times) =>
+    `${millis(Math.min(...times))} to ${millis(Math.max(...times))} ms`;
+  return (
+    `${client}, ${single.server.length} messages of ${SINGLE_SIZE.toLocaleString('en')} bytes:` +
+    ` there ${range(single.server)}, back ${range(single.client)}`
+  );
+}
+
+/** @param {number[]} values */
+function best(values) {
+  return Math.min(...values).toFixed(2);
+}
+
+/** @param {number} nanos */
+function millis(nanos) {
+  return (nanos / 1e6).toFixed(3);
+}
