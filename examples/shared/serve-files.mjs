@@ -30,14 +30,16 @@ export function serveFiles(files) {
 
 /** Read once, at the start: no request can meet a missing file. */
 function load(file) {
+  return { body: readFileSync(file), headers: pageHeaders(types[extname(String(file))]) };
+}
+
+/** @param {string} type */
+export function pageHeaders(type) {
   return {
-    body: readFileSync(file),
-    headers: {
-      'content-type': `${types[extname(String(file))]}; charset=utf-8`,
-      'content-security-policy': "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-      'x-content-type-options': 'nosniff',
-      // Chromium freezes a page that was left, its socket open, for the way back; unless it may not keep the page.
-      'cache-control': 'no-store',
-    },
+    'content-type': `${type}; charset=utf-8`,
+    'content-security-policy': "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+    'x-content-type-options': 'nosniff',
+    // Chromium freezes a page that was left, its socket open, for the way back; unless it may not keep the page.
+    'cache-control': 'no-store',
   };
 }
