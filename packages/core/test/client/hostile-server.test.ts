@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { open } from '../../src/client/open.js';
 import { frame } from '../support/frame-builder.js';
 import { closeFrame, textFrame } from './support/frames.js';
+import { ManualClock } from './support/manual-clock.js';
 import { serveProxy } from './support/proxy-server.js';
 import { serveRaw, switching, type RawClient } from './support/raw-server.js';
 
@@ -126,55 +127,52 @@ describe('a server that will not end', () => {
 });
 
 describe('silence is ended by the timeout, and leaves no socket', () => {
-  const impatient = { timeout: 200 };
   const inTime = { code: 'POSTERN_ERR_HANDSHAKE_TIMEOUT' };
 
-  /** A server that takes what comes and says nothing. */
+  /** A server that says nothing; when it has heard something, time is up. */
   async function mute() {
+    const clock = new ManualClock();
     const sockets: Socket[] = [];
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
-      socket.resume();
+      socket.on('data', () => clock.advance(10_000));
       sockets.push(socket);
     });
     onTestFinished(() => void server.close());
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const gone = () => allGone(sockets);
-    return { port: (server.address() as AddressInfo).port, gone };
+    return { port: (server.address() as AddressInfo).port, sockets, clock };
   }
 
   test('of TLS', async () => {
-    const { port, gone } = await mute();
-    await expect(open(`wss://127.0.0.1:${port}`, impatient)).rejects.toMatchObject(inTime);
-    await gone();
-  });
-
-  test('of a proxy’s TLS', async () => {
-    const { port, gone } = await mute();
-    const proxy = `https://127.0.0.1:${port}`;
-    await expect(open('wss://a.test', { ...impatient, proxy })).rejects.toMatchObject(inTime);
-    await gone();
-  });
-
-  test('of TLS at the end of a tunnel', async () => {
-    const { port, gone } = await mute();
-    const { port: proxyPort, sockets } = await serveProxy();
-    const proxy = `http://127.0.0.1:${proxyPort}`;
-    const outcome = open(`wss://127.0.0.1:${port}`, { ...impatient, proxy });
-    await expect(outcome).rejects.toMatchObject(inTime);
-    await gone();
+    const { port, sockets, clock } = await mute();
+    await expect(open(`wss://127.0.0.1:${port}`, { clock })).rejects.toMatchObject(inTime);
     await allGone(sockets);
   });
 
-  test('of a proxy whose headers drip', async () => {
+  test('of a proxy’s TLS', async () => {
+    const { port, sockets, clock } = await mute();
+    const proxy = `https://127.0.0.1:${port}`;
+    await expect(open('wss://a.test', { clock, proxy })).rejects.toMatchObject(inTime);
+    await allGone(sockets);
+  });
+
+  test('of TLS at the end of a tunnel', async () => {
+    const { port, sockets, clock } = await mute();
+    const between = await serveProxy();
+    const proxy = `http://127.0.0.1:${between.port}`;
+    const outcome = open(`wss://127.0.0.1:${port}`, { clock, proxy });
+    await expect(outcome).rejects.toMatchObject(inTime);
+    await allGone([...sockets, ...between.sockets]);
+  });
+
+  test('of a proxy that does not come to the end of its headers', async () => {
+    const clock = new ManualClock();
     const { port, sockets } = await serveProxy((_, socket) => {
-      socket.write('HTTP/1.1 200 OK\r\n');
-      const timer = setInterval(() => void socket.write('a: b\r\n'), 20);
-      socket.once('close', () => clearInterval(timer));
+      socket.write('HTTP/1.1 200 OK\r\na: b\r\n', () => clock.advance(10_000));
     });
     const proxy = `http://127.0.0.1:${port}`;
-    await expect(open('ws://a.test', { ...impatient, proxy })).rejects.toMatchObject(inTime);
+    await expect(open('ws://a.test', { clock, proxy })).rejects.toMatchObject(inTime);
     await allGone(sockets);
   });
 });

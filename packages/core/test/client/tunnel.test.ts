@@ -110,7 +110,7 @@ describe('a proxy that fails', () => {
     ['as text', 'Content-Length: 4\r\n\r\nwho?', 'who?'],
     ['not in chunks', 'Transfer-Encoding: chunked\r\n\r\n4\r\nwho?\r\n0\r\n\r\n', ''],
   ])('the error has what came of the body with the head, %s', async (_, rest, body) => {
-    const { port } = await serveProxy((__, socket) => {
+    const { port } = await serveProxy((request, socket) => {
       socket.write(`HTTP/1.1 407 No\r\n${rest}`);
     });
     const proxy = `http://127.0.0.1:${port}`;
