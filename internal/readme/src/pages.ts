@@ -10,7 +10,7 @@ export interface Page {
   readonly blocks: readonly CodeBlock[];
 }
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The README of the repository and those of its packages, and what is in docs/. */
 export function pages(): Page[] {
@@ -19,4 +19,21 @@ export function pages(): Page[] {
   return ['README.md', ...readmes.toSorted(), ...docs.toSorted()]
     .filter((path) => path.endsWith('.md') && existsSync(join(root, path)))
     .map((path) => ({ path, blocks: codeBlocksOf(readFileSync(join(root, path), 'utf8')) }));
+}
+
+/** Every Markdown file of the repository that somebody may read. */
+export function markdownFiles(): string[] {
+  const everywhere = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+  return [...everywhere, ...PLACES.flatMap((place) => markdownIn(place))];
+}
+
+const PLACES = ['docs', 'packages', 'examples', 'internal', 'bench'];
+const NOT_OURS = ['node_modules', 'dist', 'blocks', 'corpus'];
+
+function markdownIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return NOT_OURS.includes(entry.name) ? [] : markdownIn(path);
+    return path.endsWith('.md') ? [path] : [];
+  });
 }

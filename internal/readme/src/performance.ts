@@ -21,6 +21,11 @@ export class Performance {
     this.#workshop = workshop;
   }
 
+  /** Of the last server. */
+  get port(): number {
+    return this.#port;
+  }
+
   async write({ file, block }: Deed): Promise<string> {
     await this.#workshop.write(file, block.code.replace(WRITTEN_PORT, String(this.#port)));
     return file;

@@ -22,14 +22,18 @@ export interface Omission {
 
 export type Step = Deed | Omission;
 
+/** What programs read, beside modules. */
+const ASSETS: readonly string[] = ['html', 'css', 'json'];
+
 /**
  * A block for a file whose name begins with `server` is a server, which runs until the next one; with `client`, a program
  * that runs to its end beside it; with anything else, a module for the others. A block without a name is a program, too.
+ * A page or the like with a name is written for the programs to read.
  */
 export function planOf(blocks: readonly CodeBlock[]): Step[] {
   const steps: Step[] = [];
   let end: Deed | undefined;
-  for (const block of blocks.filter(({ language }) => language === 'js')) {
+  for (const block of blocks.filter(isInPlan)) {
     const step = stepOf(block);
     if (step.kind === 'serve') {
       if (end !== undefined) steps.push(end);
@@ -40,9 +44,14 @@ export function planOf(blocks: readonly CodeBlock[]): Step[] {
   return end === undefined ? steps : [...steps, end];
 }
 
+function isInPlan({ language, file }: CodeBlock): boolean {
+  return language === 'js' || (file !== undefined && ASSETS.includes(language));
+}
+
 function stepOf(block: CodeBlock): Step {
-  const { file = `line-${block.line}.mjs`, reason } = block;
+  const { file = `line-${block.line}.mjs`, reason, language } = block;
   if (reason !== undefined) return { kind: 'skip', block, reason };
+  if (language !== 'js') return { kind: 'write', block, file };
   if (file.startsWith('server')) return { kind: 'serve', block, file };
   const isProgram = block.file === undefined || file.startsWith('client');
   return { kind: isProgram ? 'run' : 'write', block, file };

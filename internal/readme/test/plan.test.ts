@@ -42,3 +42,8 @@ test('skips what is marked, with the reason, and leaves other languages alone', 
   ];
   expect(told(...blocks)).toEqual(['skip needs Redis']);
 });
+
+test('writes a page that has a name, and passes over one that has none', () => {
+  const html = { language: 'html' };
+  expect(told(block('page.html', html), block(undefined, html))).toEqual(['write page.html']);
+});
