@@ -27,7 +27,10 @@ const many = (bytes: Buffer, count = 1000): Buffer => Buffer.concat(Array(count)
 const options = { closeTimeout: 300 };
 
 async function allGone(sockets: readonly Duplex[]): Promise<void> {
-  for (const socket of sockets) if (!socket.closed) await once(socket, 'close');
+  // Not `once` of events: it rejects when there is an error on the way.
+  const gone = (socket: Duplex) =>
+    new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+  for (const socket of sockets) if (!socket.closed) await gone(socket);
 }
 
 /** Lets the client in, and goes on with `then`. */
