@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { LineProcess } from '../runner/line-process.mjs';
 import { cores, findPinning } from '../runner/pinning.mjs';
 import { clientAvailable, startClient } from './echo/clients.mjs';
-import { bytesToSend, measure } from './measure.mjs';
+import { workOf, measure } from './measure.mjs';
 import { analyze } from './model/analysis.mjs';
 import { parseOptions, usage } from './options.mjs';
 import { Progress } from './progress.mjs';
@@ -40,7 +40,7 @@ async function measureAll({ clients, messages }) {
   const machine = describeMachine();
   const names = clients.filter((name) => clientAvailable(name));
   const { pinned, pin } = findPinning();
-  const progress = new Progress(names.length * bytesToSend(messages));
+  const progress = new Progress(names.length * workOf(messages));
   /** @type {Results} */
   const results = {
     date: new Date().toISOString(),
@@ -73,8 +73,8 @@ async function measureClient(name, { messages, pin, progress }) {
     const client = await startClient(name, { port, pin });
     try {
       await sender.ask({ command: 'wait' });
-      const measurement = await measure(sender, messages, (bytes, size) =>
-        progress.step(bytes, `${name}, ${size.toLocaleString('en')} bytes`),
+      const measurement = await measure(sender, messages, (work, size) =>
+        progress.step(work, `${name}, ${size.toLocaleString('en')} bytes`),
       );
       await sender.ask({ command: 'leave' });
       const findings = analyze(measurement, { sharedClock: name === 'Node' });

@@ -20,7 +20,7 @@ import { SINGLE_SIZE, SWEEP } from './model/sizes.mjs';
 
 /**
  * @callback OnStep
- * @param {number} bytes that have gone out since the last step
+ * @param {number} work done since the last step
  * @param {number} size of the next messages
  * @returns {void}
  */
@@ -53,11 +53,21 @@ export async function measure(sender, messages, onStep) {
 /**
  * What the steps of one measurement add up to.
  *
- * @param {number} messages
+ * @param {number} messages of each size
  */
-export function bytesToSend(messages) {
-  const sweep = SWEEP.reduce((sum, size) => sum + size, 0);
-  return (messages + WARM_UP.single) * SINGLE_SIZE + (messages + WARM_UP.sweep) * sweep;
+export function workOf(messages) {
+  const sweep = SWEEP.reduce((sum, size) => sum + workOfMessage(size), 0);
+  const single = workOfMessage(SINGLE_SIZE);
+  return (messages + WARM_UP.single) * single + (messages + WARM_UP.sweep) * sweep;
+}
+
+/**
+ * The time of a message, told as bytes: an empty one takes about as long as 60 KB more.
+ *
+ * @param {number} size
+ */
+function workOfMessage(size) {
+  return size + 60_000;
 }
 
 /**
@@ -75,7 +85,7 @@ async function takeSample(sender, { size, count }, onStep) {
     const answer = await sender.ask({ command: 'measure', size, count: batch });
     sample.exchanges.push(...answer.exchanges);
     sample.echoes.push(...pairsOf(parseEchoLog(answer.echoLog), batch));
-    onStep(batch * size, size);
+    onStep(batch * workOfMessage(size), size);
   }
   return sample;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { browserAvailable } from '@postern/browser';
 import { afterAll, expect, test } from 'vitest';
 import { SWEEP } from '../../four-timings/model/sizes.mjs';
 
@@ -50,6 +51,18 @@ test(
 
     const again = bench('--from', join(folder, 'results.json'));
     expect(again.stdout).toBe(stdout);
+  },
+);
+
+test.skipIf(!browserAvailable('chromium'))(
+  'measures Chromium, whose clock it finds',
+  { timeout: 60_000 },
+  () => {
+    const { status, stdout, stderr } = bench('--only', 'chromium', '--messages', '2');
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/The clock of Chromium is known to ± \d+\.\d{3} ms/);
+    expect(stdout).toContain('Chromium, 2 messages of 130,560 bytes');
   },
 );
 
