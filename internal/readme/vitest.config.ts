@@ -1,4 +1,5 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
 import { base } from '../../vitest.base.js';
 
-export default mergeConfig(base, defineConfig({}));
+// Each program is a process of its own, on a machine that may have others.
+export default mergeConfig(base, defineConfig({ test: { testTimeout: 60_000 } }));
