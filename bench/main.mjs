@@ -2,16 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { formatComparison } from './runner/compare.mjs';
 import { parseOptions, usage } from './runner/options.mjs';
 import { findPinning } from './runner/pinning.mjs';
+import { installRivals } from './runner/install-rivals.mjs';
 import { Progress } from './runner/progress.mjs';
 import { formatRow, warningsOf } from './runner/report.mjs';
 import { resultsOf } from './runner/results.mjs';
 import { planRows, runRow } from './runner/run-rows.mjs';
-import { packageVersions, selectServers } from './runner/servers.mjs';
-import { echoWorkloads, oddWorkloads, selectWorkloads } from './runner/workloads.mjs';
+import { packageVersions, subjectsOf, unavailable } from './runner/subjects.mjs';
+import { mainWorkloads, oddWorkloads, selectWorkloads } from './runner/workloads.mjs';
 
 /** @import { Options } from './runner/options.mjs' */
 /** @import { Results } from './runner/results.mjs' */
-/** @import { Server } from './runner/servers.mjs' */
+/** @import { Subject } from './runner/subjects.mjs' */
 
 try {
   await main(parseOptions(process.argv.slice(2)));
@@ -23,37 +24,46 @@ try {
 /** @param {Options} options */
 async function main(options) {
   if (options.help) return console.log(usage);
-  const { available, missing } = selectServers(options.servers);
-  if (options.list) return printNames([...echoWorkloads, ...oddWorkloads], available, missing);
+  if (options.rivals === 'all') installRivals();
+  if (options.list) return printNames(options);
 
   const plans = planRows(workloadsOf(options), options.malloc);
+  const rows = plans.map((plan) => ({ plan, ...subjectsOf(plan.workload, wanted(options)) }));
   const { pinned, pin } = findPinning();
-  printIntroduction({ pinned, missing });
-  const rows = [];
-  const progress = new Progress(plans.length * available.length * options.rounds);
+  if (!pinned) console.log('NOT PINNED: no taskset, or a single core. Figures will wander.');
+  printMissing(rows.flatMap(({ missing }) => missing));
+  const starts = rows.reduce((sum, { available }) => sum + available.length, 0);
+  const progress = new Progress(starts * options.rounds);
   const onStart = (/** @type {string} */ step) => progress.step(step);
-  for (const plan of plans) {
-    const row = await runRow(plan, { servers: available, options, pin, onStart });
+  const results = [];
+  for (const { plan, available } of rows) {
+    const row = await runRow(plan, { subjects: available, options, pin, onStart });
     progress.clear();
     console.log(formatRow(row));
-    rows.push(row);
+    results.push(row);
   }
-  const versions = packageVersions(available);
-  finish(resultsOf({ rows, options, pinned, versions }), options);
+  const versions = packageVersions(rows.flatMap(({ available }) => available));
+  finish(resultsOf({ rows: results, options, pinned, versions }), options);
 }
 
 /** @param {Options} options odd workloads are measured when they are named, or to verify */
 function workloadsOf({ only, verify }) {
-  const all = [...echoWorkloads, ...oddWorkloads];
-  return only.length > 0 ? selectWorkloads(all, only) : verify ? all : echoWorkloads;
+  const all = [...mainWorkloads, ...oddWorkloads];
+  return only.length > 0 ? selectWorkloads(all, only) : verify ? all : mainWorkloads;
 }
 
-/** @param {{ pinned: boolean, missing: Server[] }} run */
-function printIntroduction({ pinned, missing }) {
-  if (!pinned) console.log('NOT PINNED: no taskset, or a single core. Figures will wander.');
-  for (const { name, needs } of missing) {
-    console.log(`${name} is left out: needs ${needs.join(' and ')}, installed and built`);
+/** @param {Options} options */
+function wanted({ servers, rivals }) {
+  return { servers, rivals: rivals !== 'none' };
+}
+
+/** @param {Subject[]} missing */
+function printMissing(missing) {
+  for (const [name, needs] of new Map(missing.map(({ name, needs }) => [name, needs]))) {
+    const packages = needs.map((needed) => needed.name).join(' and ');
+    console.log(`${name} is left out: needs ${packages}, installed and built (--rivals all)`);
   }
+  for (const reason of unavailable) console.log(reason);
   console.log('');
 }
 
@@ -68,13 +78,10 @@ function finish(results, { json, compare }) {
   if (results.rows.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
 }
 
-/**
- * @param {readonly { name: string }[]} workloads
- * @param {readonly Server[]} available
- * @param {readonly Server[]} missing
- */
-function printNames(workloads, available, missing) {
-  console.log(`workloads\n  ${workloads.map(({ name }) => name).join('\n  ')}`);
-  console.log(`servers\n  ${available.map(({ name }) => name).join('\n  ')}`);
-  console.log(`cannot run here\n  ${missing.map(({ name }) => name).join('\n  ')}`);
+/** @param {Options} options */
+function printNames(options) {
+  for (const workload of [...mainWorkloads, ...oddWorkloads]) {
+    const { available } = subjectsOf(workload, wanted(options));
+    console.log(`${workload.name.padEnd(26)} ${available.map(({ name }) => name).join(', ')}`);
+  }
 }

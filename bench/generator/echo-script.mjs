@@ -1,53 +1,73 @@
-import { Buffer } from 'node:buffer';
-import { BINARY, TEXT, encodeClientMessage, encodeFrame } from './frame.mjs';
+import { FrameCycle } from './frame-cycle.mjs';
+import { BINARY, FIN, TEXT, encodeClientMessage, encodeFrame } from './frame.mjs';
+import { KnownReplies } from './known-replies.mjs';
+import { MaskedReplies } from './masked-replies.mjs';
 import { makePayload } from './payload.mjs';
 import { randomNumbers } from './random-numbers.mjs';
 
+/** @import { Buffer } from 'node:buffer' */
 /** @import { Workload } from '../runner/workloads.mjs' */
+
+/**
+ * What counts the replies of one connection, and compares them.
+ *
+ * @typedef {object} Replies
+ * @property {(bytes: Buffer, length: number, verifying: boolean) => number} take takes the first `length` bytes and
+ *   tells how many replies they completed; throws when one differs from what was sent
+ * @property {number} [bytes] of the replies so far, where they are not known beforehand
+ */
+
+/**
+ * What is sent and what must come back.
+ *
+ * @typedef {object} Script
+ * @property {number} cycle how many different messages there are
+ * @property {number} depth how many messages are in flight on each connection
+ * @property {number} replyBytes of one reply, on average; a guess where they are not known
+ * @property {(first: number, count: number) => Buffer} frames the bytes of a run of messages
+ * @property {(first: number) => Replies} expect the replies to all messages from `first` on
+ * @property {number} priming how many messages a connection sends before anything is measured
+ * @property {(index: number) => Buffer} primingFrame
+ */
 
 // Enough different messages that a reply taken from another connection, or from an earlier turn, differs in its bytes.
 const MIN_CYCLE = 2;
 const MAX_CYCLE = 64;
 const CYCLE_BYTES = 1_048_576;
 
+/** @typedef {'raw' | 'client' | 'server'} Side */
+
 /**
- * What is sent and what must come back, made once before the clock starts: a cycle of messages that every connection
- * repeats, each from its own place. Frames are ready in one buffer; any run of up to `depth` of them is one slice of it.
+ * Messages as they are, made once before the clock starts: a cycle that every connection repeats, each from its own place.
+ *
+ * @implements {Script}
  */
 export class EchoScript {
-  /** How many different messages there are. */
   cycle;
-  /** How many messages are in flight on each connection. */
   depth;
-  /** The bytes of all replies of one cycle. */
-  replies;
-  /** Where in `replies` each reply ends. */
-  replyEnds;
-
+  priming = 0;
+  replyBytes;
   #frames;
-  #frameStarts;
-  /** @type {(Buffer | undefined)[]} */
-  #slices;
+  #replies;
+  #messages;
+  #masked;
 
   /**
    * @param {Workload} workload
-   * @param {{ raw: boolean }} peer `raw`: the peer sends the very bytes back and knows nothing of WebSockets
+   * @param {Side} side which side the generator plays: `server` sends without masks and is answered with them, the
+   *   peer of `raw` sends the very bytes back and knows nothing of WebSockets
    */
-  constructor(workload, { raw }) {
+  constructor(workload, side) {
     this.depth = workload.depth;
     this.cycle = cycleOf(workload);
     const messages = makeMessages(workload, this.cycle);
-    const replies = raw ? messages.map(({ sent }) => sent) : messages.map(({ reply }) => reply);
-    this.replies = Buffer.concat(replies);
-    this.replyEnds = startsOf(replies).slice(1);
-    // The first `depth` messages once more at the end, so that a slice never has to wrap around.
-    const frames = Array.from(
-      { length: this.cycle + this.depth },
-      (_, index) => messages[index % this.cycle].sent,
-    );
-    this.#frames = Buffer.concat(frames);
-    this.#frameStarts = startsOf(frames);
-    this.#slices = Array.from({ length: this.cycle * (this.depth + 1) });
+    const client = messages.map(({ masked }) => masked);
+    const server = messages.map(({ plain }) => plain);
+    this.#frames = new FrameCycle(side === 'server' ? server : client, this.depth);
+    this.#replies = side === 'client' ? server : client;
+    this.#messages = messages;
+    this.#masked = side === 'server';
+    this.replyBytes = this.#replies.reduce((sum, { length }) => sum + length, 0) / this.cycle;
   }
 
   /**
@@ -55,19 +75,21 @@ export class EchoScript {
    *
    * @param {number} first from 0 to `cycle` - 1
    * @param {number} count from 1 to `depth`
-   * @returns {Buffer}
    */
   frames(first, count) {
-    // A new view for every write costs about as much as the write's own bookkeeping.
-    return (this.#slices[first * (this.depth + 1) + count] ??= this.#slice(first, count));
+    return this.#frames.run(first, count);
   }
 
-  /**
-   * @param {number} first
-   * @param {number} count
-   */
-  #slice(first, count) {
-    return this.#frames.subarray(this.#frameStarts[first], this.#frameStarts[first + count]);
+  /** @param {number} index */
+  primingFrame(index) {
+    return this.#frames.run(index, 1);
+  }
+
+  /** @param {number} first */
+  expect(first) {
+    return this.#masked
+      ? new MaskedReplies(this.#replies, this.#messages, first)
+      : new KnownReplies(this.#replies, first);
   }
 }
 
@@ -88,17 +110,10 @@ function makeMessages({ payload: kind, sizes, fragmentSize = Infinity }, count) 
   return Array.from({ length: count }, (_, index) => {
     const payload = makePayload(kind, sizes[index % sizes.length] ?? 0, random);
     return {
-      sent: encodeClientMessage({ opcode, payload, fragmentSize, random }),
-      reply: encodeFrame({ opcode, fin: true, payload }),
+      first: FIN | opcode,
+      payload,
+      masked: encodeClientMessage({ opcode, payload, fragmentSize, random }),
+      plain: encodeFrame({ opcode, fin: true, payload }),
     };
   });
-}
-
-/** @param {Buffer[]} parts the result has one entry more: the end of the last one */
-function startsOf(parts) {
-  const starts = new Float64Array(parts.length + 1);
-  parts.forEach((part, index) => {
-    starts[index + 1] = starts[index] + part.length;
-  });
-  return starts;
 }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 
-const FIN = 0b1000_0000;
+export const FIN = 0b1000_0000;
+export const COMPRESSED = 0b0100_0000;
 const MASKED = 0b1000_0000;
 const CONTINUATION = 0x0;
 
@@ -10,11 +11,11 @@ export const BINARY = 0x2;
 /**
  * One frame as RFC 6455 section 5.2 has it, with the shortest length form; masked when a key is given.
  *
- * @param {{ opcode: number, fin: boolean, payload: Buffer, maskingKey?: Buffer }} frame
+ * @param {{ opcode: number, fin: boolean, payload: Buffer, maskingKey?: Buffer, compressed?: boolean }} frame
  */
-export function encodeFrame({ opcode, fin, payload, maskingKey }) {
+export function encodeFrame({ opcode, fin, payload, maskingKey, compressed = false }) {
   const header = Buffer.from([
-    (fin ? FIN : 0) | opcode,
+    (fin ? FIN : 0) | (compressed ? COMPRESSED : 0) | opcode,
     ...lengthBytes(payload.length, maskingKey ? MASKED : 0),
   ]);
   if (!maskingKey) return Buffer.concat([header, payload]);
@@ -69,7 +70,7 @@ function masked(payload, maskingKey) {
 }
 
 /** @param {() => number} random */
-function newMaskingKey(random) {
+export function newMaskingKey(random) {
   const key = Buffer.alloc(4);
   key.writeUInt32BE(random());
   return key;

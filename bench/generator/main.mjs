@@ -1,24 +1,35 @@
 /**
- * The load generator, a process of its own: takes one command a line on stdin, `open`, `run` or `close`, and answers
- * each with one line of JSON on stdout. It ends with stdin. After an error it says so and ends.
+ * The load generator, a process of its own: takes one command a line on stdin and answers each with one line of JSON on
+ * stdout. It ends with stdin. After an error it says so and ends.
  */
 import { createInterface } from 'node:readline';
-import { EchoLoad } from './echo-load.mjs';
+import { acceptLoad } from './accept-load.mjs';
+import { hold, openAndClose } from './connections.mjs';
+import { openLoad } from './open-load.mjs';
 
-/** @type {EchoLoad | undefined} */
+/** @import { Load } from './load.mjs' */
+
+/** @type {Load | Promise<Load> | undefined} */
 let load;
 
 /** @type {Record<string, (command: any) => unknown>} */
 const commands = {
   open: async (command) => {
-    load = await EchoLoad.open(command);
+    load = await openLoad(command);
     return { open: true };
   },
-  run: (command) => load?.run(command),
-  close: () => {
-    load?.close();
+  listen: async ({ workload }) => {
+    const { port, load: accepted } = await acceptLoad(workload);
+    load = accepted;
+    return { port };
+  },
+  run: async (command) => (await load)?.run(command),
+  close: async () => {
+    (await load)?.close();
     return { closed: true };
   },
+  handshakes: openAndClose,
+  hold,
 };
 
 /** @param {unknown} answer */

@@ -1,8 +1,8 @@
-import { alignColumns, micros, ratio } from './report.mjs';
+import { alignColumns, figure, ratio } from './report.mjs';
 
-/** @import { Results, Row, ServerResult } from './results.mjs' */
+/** @import { Results, Row, SubjectResult } from './results.mjs' */
 
-const columns = ['', 'CPU µs before', 'now', 'change', 'x CPU before', 'now'];
+const columns = ['', 'cost before', 'now', 'change', 'ratio before', 'now'];
 
 /**
  * What changed between two runs. The CPU time tells it where the machine was equally quiet in both, the ratio to the
@@ -30,24 +30,24 @@ function sameRow({ workload, malloc }) {
  */
 function compareRow(before, now) {
   return now.results.flatMap((result) => {
-    const old = before?.results.find(({ server }) => server === result.server);
+    const old = before?.results.find(({ subject }) => subject === result.subject);
     return old ? [compareResult(now, old, result)] : [];
   });
 }
 
 /**
  * @param {Row} row
- * @param {ServerResult} before
- * @param {ServerResult} now
+ * @param {SubjectResult} before
+ * @param {SubjectResult} now
  */
 function compareResult({ workload, malloc }, before, now) {
-  const change = (now.cpuMicros.median / before.cpuMicros.median - 1) * 100;
+  const change = (now.cost.median / before.cost.median - 1) * 100;
   return [
-    `${workload} (malloc ${malloc}) ${now.server}`,
-    micros(before.cpuMicros.median),
-    micros(now.cpuMicros.median),
+    `${workload} (malloc ${malloc}) ${now.subject}`,
+    figure(before.cost.median),
+    figure(now.cost.median),
     `${change > 0 ? '+' : ''}${change.toFixed(0)} %`,
-    ratio(before.cpuRatio),
-    ratio(now.cpuRatio),
+    ratio(before.costRatio),
+    ratio(now.costRatio),
   ];
 }

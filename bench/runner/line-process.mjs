@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-const ANSWER_TIMEOUT = 30_000;
+const ANSWER_TIMEOUT = 120_000;
 
 /**
  * A child process that is asked one line at a time and answers each with a line of JSON.
@@ -34,7 +34,7 @@ export class LineProcess {
    *
    * @param {object} question
    * @returns {Promise<any>}
-   * @throws {Error} when the child ends, takes longer than 30 s, or answers with an error
+   * @throws {Error} when the child ends, takes longer than two minutes, or answers with an error
    */
   ask(question) {
     this.#child.stdin.write(`${JSON.stringify(question)}\n`);

@@ -1,94 +1,101 @@
 import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { pathOf } from './packages.mjs';
 import { LineProcess } from './line-process.mjs';
 import { cores } from './pinning.mjs';
 
-/** @import { PhaseResult } from '../generator/echo-load.mjs' */
+/** @import { PhaseResult } from '../generator/load.mjs' */
 /** @import { Pin } from './pinning.mjs' */
-/** @import { Server } from './servers.mjs' */
+/** @import { Subject } from './subjects.mjs' */
 /** @import { Workload } from './workloads.mjs' */
 
-const generator = fileURLToPath(new URL('../generator/main.mjs', import.meta.url));
-
 /**
- * Keeps glibc from giving read buffers back to the kernel after some process starts and not after others, which alone
- * changes the cost of a 1 KiB message by half.
+ * How glibc deals with freed memory.
+ *
+ * @typedef {'default' | 'fixed' | 'returning'} Malloc
  */
-export const fixedMalloc = {
-  MALLOC_TRIM_THRESHOLD_: '268435456',
-  MALLOC_MMAP_THRESHOLD_: '33554432',
-  MALLOC_TOP_PAD_: '16777216',
+
+/** @type {Record<Malloc, Record<string, string>>} */
+const mallocSettings = {
+  default: {},
+  // Otherwise read buffers are given back to the kernel after some process starts and not after others, which alone
+  // changes the cost of a 1 KiB message by half.
+  fixed: {
+    MALLOC_TRIM_THRESHOLD_: '268435456',
+    MALLOC_MMAP_THRESHOLD_: '33554432',
+    MALLOC_TOP_PAD_: '16777216',
+  },
+  // What is freed goes back to the kernel: where memory is measured, garbage is not to be counted.
+  returning: { MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_MMAP_THRESHOLD_: '65536' },
 };
 
 /**
- * One start of one server under one workload.
+ * One start of one program under one workload.
  *
  * @typedef {object} Sample
- * @property {number} cpuMicros CPU time of the server for one message, in microseconds
- * @property {number} messagesPerSecond
- * @property {number} messages
- * @property {number} serverLoad share of its core that the server used
+ * @property {number} cost what the row is about, in its kind's unit
+ * @property {number} perSecond how many of them in a second; 0 where none were counted
+ * @property {number} messages how many were counted
+ * @property {number} subjectLoad share of its core that the program used
  * @property {number} generatorLoad share of its core that the generator used
  * @property {number} foreignLoad cores that other programs used meanwhile
- * @property {number} rss of the server at the end, in bytes
+ * @property {number} rss of the program at the end, in bytes
+ * @property {number} [replyBytes] of one compressed reply on the wire, its header included
  */
 
 /**
- * @typedef {object} MeasureOptions
- * @property {Server} server
+ * @typedef {object} Context
+ * @property {Subject} subject
  * @property {Workload} workload
- * @property {boolean} mallocFixed
+ * @property {Malloc} malloc
  * @property {number} warmUp in milliseconds; every reply of it is compared byte by byte
  * @property {number} duration in milliseconds
  * @property {boolean} verify compare every reply of the measured time too
  * @property {Pin} pin
  */
 
+/** @typedef {{ cpu: NodeJS.CpuUsage, memory: NodeJS.MemoryUsage, loop?: number[] }} Usage */
+
 /**
- * Starts a server and a generator, lets them warm up, and measures. The server is asked for its CPU time while nothing is
- * in flight, so that it is the time of exactly the messages counted.
+ * Starts the program to measure.
  *
- * @param {MeasureOptions} options
- * @returns {Promise<Sample>}
+ * @param {Context} context
+ * @param {string[]} [options] beside those that the workload asks for
+ * @param {{ alone?: boolean }} [core] `alone`: without a core of its own
  */
-export async function measure(options) {
-  const { server, workload, mallocFixed, pin } = options;
-  const command = [...server.command, ...(workload.strings ? ['--strings'] : [])];
-  const env = { ...server.env, ...(mallocFixed ? fixedMalloc : {}) };
-  const target = new LineProcess(server.name, pin(cores.server, command), env);
-  const source = new LineProcess(
-    'the load generator',
-    pin(cores.generator, [process.execPath, generator]),
-    fixedMalloc,
-  );
-  try {
-    return await measureBetween(source, target, options);
-  } finally {
-    await Promise.all([source.end(), target.end()]);
-  }
+export function startSubject({ subject, workload, malloc, pin }, options = [], core = {}) {
+  const command = [...subject.command, `--${workload.feature}`, ...options];
+  if (workload.compressed) command.push('--deflate');
+  // Frameworks say and do more in development.
+  const env = { NODE_ENV: 'production', ...subject.env, ...mallocSettings[malloc] };
+  return new LineProcess(subject.name, core.alone ? command : pin(cores.server, command), env);
+}
+
+/** @param {Context} context */
+export function startGenerator({ pin }) {
+  const command = [process.execPath, pathOf('generator/main.mjs')];
+  return new LineProcess('the load generator', pin(cores.generator, command), mallocSettings.fixed);
 }
 
 /**
- * @param {LineProcess} source
+ * CPU time of a program while the generator does something. The program is asked while nothing is in flight, so it is
+ * the time of exactly what was counted.
+ *
  * @param {LineProcess} target
- * @param {MeasureOptions} options
+ * @param {() => Promise<PhaseResult>} work
  * @returns {Promise<Sample>}
  */
-async function measureBetween(source, target, { server, workload, warmUp, duration, verify }) {
-  const { port } = await target.answer();
-  await source.ask({ command: 'open', port, raw: server.raw ?? false, workload });
-  await source.ask({ command: 'run', milliseconds: warmUp, verify: true });
+export async function cpuDuring(target, work) {
+  /** @type {Usage} */
   const before = await target.ask({ usage: true });
   const busyBefore = busySeconds();
-  /** @type {PhaseResult} */
-  const result = await source.ask({ command: 'run', milliseconds: duration, verify });
+  const result = await work();
   const busy = busySeconds() - busyBefore;
+  /** @type {Usage} */
   const after = await target.ask({ usage: true });
-  await source.ask({ command: 'close' });
   return toSample(result, cpuSeconds(after) - cpuSeconds(before), busy, after.memory.rss);
 }
 
-/** @param {{ cpu: NodeJS.CpuUsage }} usage */
+/** @param {Usage} usage */
 function cpuSeconds({ cpu }) {
   return (cpu.user + cpu.system) / 1e6;
 }
@@ -100,21 +107,22 @@ function busySeconds() {
 
 /**
  * @param {PhaseResult} result
- * @param {number} serverSeconds
+ * @param {number} subjectSeconds
  * @param {number} busy
  * @param {number} rss
  * @returns {Sample}
  */
-function toSample({ messages, seconds, load }, serverSeconds, busy, rss) {
-  const serverLoad = serverSeconds / seconds;
+function toSample({ messages, seconds, load, replyBytes }, subjectSeconds, busy, rss) {
+  const subjectLoad = subjectSeconds / seconds;
   return {
-    cpuMicros: (serverSeconds * 1e6) / messages,
-    messagesPerSecond: messages / seconds,
+    cost: (subjectSeconds * 1e6) / messages,
+    perSecond: messages / seconds,
     messages,
-    serverLoad,
+    subjectLoad,
     generatorLoad: load,
     // The clock of the cores ticks every 10 ms, so the difference can come out below nothing.
-    foreignLoad: Math.max(0, busy / seconds - serverLoad - load),
+    foreignLoad: Math.max(0, busy / seconds - subjectLoad - load),
     rss,
+    ...(replyBytes > 0 && { replyBytes: replyBytes / messages }),
   };
 }

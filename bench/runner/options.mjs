@@ -6,11 +6,18 @@ import { parseArgs } from 'node:util';
  */
 
 /**
+ * Those that have to be installed: left out, taken where they are installed, or installed first.
+ *
+ * @typedef {'none' | 'installed' | 'all'} Rivals
+ */
+
+/**
  * What the command line asks for. Durations are in milliseconds.
  *
  * @typedef {object} Options
  * @property {string[]} only
  * @property {string[]} servers
+ * @property {Rivals} rivals
  * @property {number} rounds
  * @property {number} warmUp
  * @property {number} duration
@@ -25,7 +32,9 @@ import { parseArgs } from 'node:util';
 export const usage = `pnpm bench [options]
 
   --only NAME        only these workloads: echo-16, echo-1k-c64-d16, … (may be repeated)
-  --servers NAME     only servers whose names begin so, and ws (may be repeated)
+  --servers NAME     only servers and clients whose names begin so, and the yardstick (may be repeated)
+  --rivals WHICH     Bun, Deno, websocket, faye-websocket and the add-ons of ws: none, installed (default), or all,
+                     which installs them into bench/rivals first (200 MB)
   --rounds N         starts of each server per workload; default 3
   --seconds S        measured time of one start; default 0.5
   --warm-up S        time before that, thrown away; default 0.3
@@ -40,6 +49,8 @@ export const usage = `pnpm bench [options]
 
 /** @type {readonly MallocMode[]} */
 const mallocModes = ['default', 'fixed', 'both'];
+/** @type {readonly Rivals[]} */
+const rivalChoices = ['none', 'installed', 'all'];
 
 /**
  * @param {string[]} args without the program
@@ -53,6 +64,7 @@ export function parseOptions(args) {
     options: {
       only: { type: 'string', multiple: true, default: [] },
       servers: { type: 'string', multiple: true, default: [] },
+      rivals: { type: 'string', default: 'installed' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       'warm-up': { type: 'string' },
@@ -75,7 +87,8 @@ export function parseOptions(args) {
     rounds: Math.ceil(numberOf('rounds', values.rounds ?? (quick ? '1' : '3'), 100)),
     duration: 1000 * numberOf('seconds', values.seconds ?? (quick ? '0.3' : '0.5'), 60),
     warmUp: 1000 * numberOf('warm-up', values['warm-up'] ?? (quick ? '0.2' : '0.3'), 60),
-    malloc: mallocModeOf(values.malloc),
+    rivals: oneOf('rivals', values.rivals, rivalChoices),
+    malloc: oneOf('malloc', values.malloc, mallocModes),
     json: pathOf(values.json),
     compare: pathOf(values.compare),
   };
@@ -93,13 +106,16 @@ function numberOf(name, text, max) {
 }
 
 /**
+ * @template {string} T
+ * @param {string} name
  * @param {string} text
- * @returns {MallocMode}
+ * @param {readonly T[]} choices
+ * @returns {T}
  */
-function mallocModeOf(text) {
-  const mode = mallocModes.find((name) => name === text);
-  if (mode) return mode;
-  throw new RangeError(`--malloc is ${text}, expected one of ${mallocModes.join(', ')}`);
+function oneOf(name, text, choices) {
+  const choice = choices.find((each) => each === text);
+  if (choice) return choice;
+  throw new RangeError(`--${name} is ${text}, expected one of ${choices.join(', ')}`);
 }
 
 /** @param {string | undefined} path from where the user stands, which is not where pnpm runs us */

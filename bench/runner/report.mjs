@@ -1,4 +1,7 @@
-/** @import { Row, ServerResult } from './results.mjs' */
+import { kinds } from './kinds/kinds.mjs';
+
+/** @import { KindOfRow } from './kinds/kinds.mjs' */
+/** @import { Row, SubjectResult } from './results.mjs' */
 /** @import { Spread } from './statistics.mjs' */
 
 /** Above this share of its core the generator may be what was measured. */
@@ -7,30 +10,70 @@ export const MAX_GENERATOR_LOAD = 0.95;
 /** Cores that other programs may use before a figure is theirs too. */
 const MAX_FOREIGN_LOAD = 0.15;
 
-const columns = [
-  'server',
-  'CPU µs/message',
-  'min–max',
-  'messages/s',
-  'min–max',
-  'x CPU',
-  'x msgs/s',
-  'server load',
-  'generator load',
-];
+/**
+ * A column of the table of one row.
+ *
+ * @typedef {{ title: string, cell: (result: SubjectResult) => string }} Column
+ */
 
 /**
  * One row as a table for people.
  *
  * @param {Row} row
  */
-export function formatRow({ workload, malloc, results, failures }) {
+export function formatRow({ workload, kind, malloc, yardstick, results, failures }) {
+  const columns = columnsOf(kinds[kind], results);
+  const lines = alignColumns([
+    columns.map(({ title }) => title),
+    ...results.map((result) => columns.map(({ cell }) => cell(result))),
+  ]);
   return [
-    `${workload}  (malloc ${malloc})`,
-    ...alignColumns([columns, ...results.map(cellsOf)]).map((line) => `  ${line}`),
-    ...failures.map(({ server, message }) => `  ${server} FAILED: ${message}`),
+    `${workload}  (ratios to ${yardstick}; malloc ${malloc})`,
+    ...lines.map((line) => `  ${line}`),
+    ...failures.map(({ subject, message }) => `  ${subject} FAILED: ${message}`),
     '',
   ].join('\n');
+}
+
+/**
+ * @param {KindOfRow} kind
+ * @param {readonly SubjectResult[]} results
+ * @returns {Column[]}
+ */
+function columnsOf({ cost, counted }, results) {
+  const compressed = results.some(({ replyBytes }) => replyBytes !== null);
+  return [
+    { title: '', cell: ({ subject }) => subject },
+    { title: cost, cell: (result) => figure(result.cost.median) },
+    { title: 'min–max', cell: (result) => rangeOf(result.cost, figure) },
+    { title: 'ratio', cell: ({ costRatio }) => ratio(costRatio) },
+    ...(counted ? rateColumns(counted) : []),
+    ...(compressed ? [{ title: 'reply bytes', cell: replyBytesOf }] : []),
+  ];
+}
+
+/**
+ * @param {string} counted
+ * @returns {Column[]}
+ */
+function rateColumns(counted) {
+  return [
+    { title: counted, cell: ({ perSecond }) => rate(perSecond.median) },
+    { title: 'min–max', cell: ({ perSecond }) => rangeOf(perSecond, rate) },
+    { title: 'ratio', cell: ({ rateRatio }) => ratio(rateRatio) },
+    { title: 'load', cell: ({ subjectLoad }) => subjectLoad.toFixed(2) },
+    { title: 'generator load', cell: generatorLoadOf },
+  ];
+}
+
+/** @param {SubjectResult} result */
+function generatorLoadOf({ generatorLoad }) {
+  return `${generatorLoad.toFixed(2)}${generatorLoad > MAX_GENERATOR_LOAD ? ' !' : '  '}`;
+}
+
+/** @param {SubjectResult} result */
+function replyBytesOf({ replyBytes }) {
+  return replyBytes === null ? '-' : figure(replyBytes);
 }
 
 /**
@@ -51,12 +94,12 @@ function saturationOf(rows) {
   const saturated = rows.flatMap(({ workload, results }) =>
     results
       .filter(({ generatorLoad }) => generatorLoad > MAX_GENERATOR_LOAD)
-      .map(({ server }) => `${workload} ${server}`),
+      .map(({ subject }) => `${workload} ${subject}`),
   );
   if (saturated.length === 0) return [];
   return [
-    `! the generator used more than ${MAX_GENERATOR_LOAD * 100} % of its core, so messages/s may be its own limit` +
-      ` (CPU per message stands): ${saturated.join('; ')}`,
+    `! the generator used more than ${MAX_GENERATOR_LOAD * 100} % of its core, so what is counted in a second may be its own limit` +
+      ` (CPU time stands): ${saturated.join('; ')}`,
   ];
 }
 
@@ -76,22 +119,6 @@ function disturbanceOf(rows) {
   ];
 }
 
-/** @param {ServerResult} result */
-function cellsOf(result) {
-  const { server, cpuMicros, messagesPerSecond, serverLoad, generatorLoad } = result;
-  return [
-    server,
-    micros(cpuMicros.median),
-    rangeOf(cpuMicros, micros),
-    rate(messagesPerSecond.median),
-    rangeOf(messagesPerSecond, rate),
-    ratio(result.cpuRatio),
-    ratio(result.throughputRatio),
-    serverLoad.toFixed(2),
-    `${generatorLoad.toFixed(2)}${generatorLoad > MAX_GENERATOR_LOAD ? ' !' : '  '}`,
-  ];
-}
-
 /**
  * @param {Spread} spread
  * @param {(value: number) => string} format
@@ -100,9 +127,9 @@ function rangeOf({ min, max }, format) {
   return `${format(min)}–${format(max)}`;
 }
 
-/** @param {number} value in microseconds */
-export function micros(value) {
-  return value < 100 ? value.toPrecision(3) : value.toFixed(0);
+/** @param {number} value */
+export function figure(value) {
+  return Math.abs(value) < 100 ? value.toPrecision(3) : value.toFixed(0);
 }
 
 /** @param {number} value per second */

@@ -1,31 +1,35 @@
 import { cpus, release, totalmem, type } from 'node:os';
 import { spreadOf } from './statistics.mjs';
 
-/** @import { Sample } from './measure.mjs' */
+/** @import { Malloc, Sample } from './measure.mjs' */
 /** @import { Options } from './options.mjs' */
 /** @import { Spread } from './statistics.mjs' */
+/** @import { Kind } from './workloads.mjs' */
 
 /**
- * One server in one row. Ratios are to the yardstick in the same row; above 1 is better than it, in both.
+ * One program in one row. Ratios are to the yardstick in the same row; above 1 is better than it, in both.
  *
- * @typedef {object} ServerResult
- * @property {string} server
- * @property {Spread} cpuMicros
- * @property {Spread} messagesPerSecond
- * @property {number | null} cpuRatio null where the yardstick failed
- * @property {number | null} throughputRatio
- * @property {number} serverLoad median
+ * @typedef {object} SubjectResult
+ * @property {string} subject
+ * @property {Spread} cost in the unit of the row's kind
+ * @property {Spread} perSecond
+ * @property {number | null} costRatio null where the yardstick failed
+ * @property {number | null} rateRatio null there too, and where nothing is counted
+ * @property {number} subjectLoad median
  * @property {number} generatorLoad median
  * @property {number} rss median, in bytes
+ * @property {number | null} replyBytes median, where replies are compressed
  * @property {Sample[]} samples in the order of the rounds
  */
 
 /**
  * @typedef {object} Row
  * @property {string} workload
- * @property {'default' | 'fixed'} malloc
- * @property {ServerResult[]} results
- * @property {{ server: string, message: string }[]} failures
+ * @property {Kind} kind
+ * @property {string} yardstick
+ * @property {Malloc} malloc
+ * @property {SubjectResult[]} results
+ * @property {{ subject: string, message: string }[]} failures
  */
 
 /**
@@ -40,26 +44,27 @@ import { spreadOf } from './statistics.mjs';
  */
 
 /**
- * @param {Map<string, Sample[]>} samples by server, each at least one
+ * @param {Map<string, Sample[]>} samples by program, each at least one
  * @param {string} yardstick
- * @returns {ServerResult[]}
+ * @returns {SubjectResult[]}
  */
 export function summarize(samples, yardstick) {
   const base = samples.get(yardstick);
-  const baseCpu = base && medianOf(base, 'cpuMicros');
-  const baseRate = base && medianOf(base, 'messagesPerSecond');
-  return [...samples].map(([server, taken]) => {
-    const cpuMicros = spreadOf(taken.map((sample) => sample.cpuMicros));
-    const messagesPerSecond = spreadOf(taken.map((sample) => sample.messagesPerSecond));
+  const baseCost = base ? medianOf(base, 'cost') : null;
+  const baseRate = base ? medianOf(base, 'perSecond') : null;
+  return [...samples].map(([subject, taken]) => {
+    const cost = spreadOf(taken.map((sample) => sample.cost));
+    const perSecond = spreadOf(taken.map((sample) => sample.perSecond));
     return {
-      server,
-      cpuMicros,
-      messagesPerSecond,
-      cpuRatio: baseCpu === undefined ? null : baseCpu / cpuMicros.median,
-      throughputRatio: baseRate === undefined ? null : messagesPerSecond.median / baseRate,
-      serverLoad: medianOf(taken, 'serverLoad'),
+      subject,
+      cost,
+      perSecond,
+      costRatio: baseCost === null ? null : baseCost / cost.median,
+      rateRatio: baseRate ? perSecond.median / baseRate : null,
+      subjectLoad: medianOf(taken, 'subjectLoad'),
       generatorLoad: medianOf(taken, 'generatorLoad'),
       rss: medianOf(taken, 'rss'),
+      replyBytes: taken[0]?.replyBytes === undefined ? null : medianOf(taken, 'replyBytes'),
       samples: taken,
     };
   });
@@ -94,5 +99,5 @@ function describeMachine() {
  * @param {keyof Sample} key
  */
 function medianOf(samples, key) {
-  return spreadOf(samples.map((sample) => sample[key])).median;
+  return spreadOf(samples.map((sample) => sample[key] ?? 0)).median;
 }

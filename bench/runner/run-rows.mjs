@@ -1,12 +1,12 @@
-import { measure } from './measure.mjs';
+import { kinds } from './kinds/kinds.mjs';
 import { summarize } from './results.mjs';
-import { YARDSTICK } from './servers.mjs';
+import { YARDSTICK } from './subjects.mjs';
 
-/** @import { Sample } from './measure.mjs' */
+/** @import { Malloc, Sample } from './measure.mjs' */
 /** @import { MallocMode, Options } from './options.mjs' */
 /** @import { Pin } from './pinning.mjs' */
 /** @import { Row } from './results.mjs' */
-/** @import { Server } from './servers.mjs' */
+/** @import { Subject } from './subjects.mjs' */
 /** @import { Workload } from './workloads.mjs' */
 
 const MALLOC_MATTERS_FROM = 1024;
@@ -14,7 +14,7 @@ const MALLOC_MATTERS_FROM = 1024;
 /**
  * @typedef {object} Plan
  * @property {Workload} workload
- * @property {'default' | 'fixed'} malloc
+ * @property {Malloc} malloc
  */
 
 /**
@@ -33,39 +33,41 @@ export function planRows(workloads, mode) {
 /**
  * @param {Workload} workload
  * @param {MallocMode} mode
- * @returns {('default' | 'fixed')[]}
+ * @returns {Malloc[]}
  */
-function mallocSettings({ sizes }, mode) {
-  if (mode === 'default' || Math.max(...sizes) < MALLOC_MATTERS_FROM) return ['default'];
+function mallocSettings({ kind, sizes }, mode) {
+  if (mode === 'default' || kind === 'idle') return ['default'];
+  if (kind === 'memory') return ['returning'];
+  if (Math.max(...sizes) < MALLOC_MATTERS_FROM) return ['default'];
   return mode === 'both' ? ['default', 'fixed'] : ['fixed'];
 }
 
 /**
- * Measures one row: in every round each server once, started anew, in an order that moves on by one each round.
- * A server that fails is left out of the row from then on and named in it.
+ * Measures one row: in every round each program once, started anew, in an order that moves on by one each round.
+ * A program that fails is left out of the row from then on and named in it.
  *
  * @param {Plan} plan
- * @param {{ servers: Server[], options: Options, pin: Pin, onStart: (step: string) => void }} context
+ * @param {{ subjects: Subject[], options: Options, pin: Pin, onStart: (step: string) => void }} context
  * @returns {Promise<Row>}
  */
-export async function runRow({ workload, malloc }, { servers, options, pin, onStart }) {
-  const samples = new Map(servers.map(({ name }) => [name, noSamples()]));
+export async function runRow({ workload, malloc }, { subjects, options, pin, onStart }) {
+  const { name, kind, yardstick = YARDSTICK } = workload;
+  const samples = new Map(subjects.map((subject) => [subject.name, noSamples()]));
   /** @type {Row['failures']} */
   const failures = [];
-  for (const server of turns(servers, options.rounds)) {
-    onStart(`${workload.name} ${server.name}`);
-    const taken = samples.get(server.name);
+  for (const subject of turns(subjects, options.rounds)) {
+    onStart(`${name} ${subject.name}`);
+    const taken = samples.get(subject.name);
     if (!taken) continue; // It has failed before.
     try {
-      taken.push(
-        await measure({ ...options, server, workload, mallocFixed: malloc === 'fixed', pin }),
-      );
+      taken.push(await kinds[kind].measure({ ...options, subject, workload, malloc, pin }));
     } catch (error) {
-      failures.push({ server: server.name, message: messageOf(error) });
-      samples.delete(server.name);
+      failures.push({ subject: subject.name, message: messageOf(error) });
+      samples.delete(subject.name);
     }
   }
-  return { workload: workload.name, malloc, results: summarize(samples, YARDSTICK), failures };
+  const results = summarize(samples, yardstick);
+  return { workload: name, kind, yardstick, malloc, results, failures };
 }
 
 /** @returns {Sample[]} */
@@ -74,17 +76,17 @@ function noSamples() {
 }
 
 /**
- * Who is measured when: every server once a round, and each round begins with another one.
+ * Who is measured when: every program once a round, and each round begins with another one.
  *
  * @template T
- * @param {readonly T[]} servers
+ * @param {readonly T[]} all
  * @param {number} rounds
  * @returns {T[]}
  */
-function turns(servers, rounds) {
+function turns(all, rounds) {
   return Array.from({ length: rounds }, (_, round) => {
-    const first = round % servers.length;
-    return [...servers.slice(first), ...servers.slice(0, first)];
+    const first = round % all.length;
+    return [...all.slice(first), ...all.slice(0, first)];
   }).flat();
 }
 

@@ -40,14 +40,14 @@ test(
     for (const row of results.rows) {
       expect(stdout).toContain(row.workload);
       expect(row.failures).toEqual([]);
-      expect(row.results.map(({ server }: { server: string }) => server)).toEqual([
+      expect(row.results.map(({ subject }: { subject: string }) => subject)).toEqual([
         'ws',
         'net (no WebSocket)',
       ]);
-      for (const { samples, cpuMicros } of row.results) {
+      for (const { samples, cost } of row.results) {
         expect(samples).toHaveLength(1);
         expect(samples[0].messages).toBeGreaterThan(0);
-        expect(cpuMicros.median).toBeGreaterThanOrEqual(0);
+        expect(cost.median).toBeGreaterThanOrEqual(0);
       }
     }
     expect(results.versions).toMatchObject({ node: process.version, ws: '8.23.0' });

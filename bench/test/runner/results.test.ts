@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { summarize } from '../../runner/results.mjs';
 import { spreadOf } from '../../runner/statistics.mjs';
 
-function sample(cpuMicros: number, messagesPerSecond: number) {
-  const rest = { messages: 1, serverLoad: 1, generatorLoad: 0.5, foreignLoad: 0, rss: 1 };
-  return { cpuMicros, messagesPerSecond, ...rest };
+function sample(cost: number, perSecond: number) {
+  const rest = { messages: 1, subjectLoad: 1, generatorLoad: 0.5, foreignLoad: 0, rss: 1 };
+  return { cost, perSecond, ...rest };
 }
 
 test('takes the median, and the mean of the middle two of an even number', () => {
@@ -18,11 +18,11 @@ test('a ratio above 1 is better than the yardstick, for CPU and for messages ali
     ['rival', [sample(3.5, 220)]],
   ]);
   const [ws, rival] = summarize(samples, 'ws');
-  expect(ws).toMatchObject({ cpuRatio: 1, throughputRatio: 1 });
-  expect(rival).toMatchObject({ cpuRatio: 2, throughputRatio: 2 });
+  expect(ws).toMatchObject({ costRatio: 1, rateRatio: 1 });
+  expect(rival).toMatchObject({ costRatio: 2, rateRatio: 2 });
 });
 
 test('has no ratios where the yardstick failed', () => {
   const [rival] = summarize(new Map([['rival', [sample(3.5, 220)]]]), 'ws');
-  expect(rival).toMatchObject({ cpuRatio: null, throughputRatio: null });
+  expect(rival).toMatchObject({ costRatio: null, rateRatio: null });
 });

@@ -1,8 +1,8 @@
-import { EchoConnection } from './echo-connection.mjs';
-import { EchoScript } from './echo-script.mjs';
+import { BroadcastPace } from './broadcast-pace.mjs';
+import { EchoPace } from './echo-pace.mjs';
 
 /** @import { Workload } from '../runner/workloads.mjs' */
-/** @import { Phase } from './echo-connection.mjs' */
+/** @import { EchoConnection, Phase } from './echo-connection.mjs' */
 
 const DRAIN_TIMEOUT = 10_000;
 
@@ -14,38 +14,34 @@ const DRAIN_TIMEOUT = 10_000;
  * @property {number} seconds
  * @property {number} load the share of one core that the generator itself used
  * @property {number} messagesPerRead complete replies in one chunk, on average
+ * @property {number} replyBytes of all replies, where their length is the server's choice; otherwise 0
  */
 
-/** All connections of one workload to one server. */
-export class EchoLoad {
+/** All connections of one workload. */
+export class Load {
   #connections;
+  #pace;
   #phase;
+  #sending = false;
+  #messages = 0;
+  /** Called when nothing is in flight any more and nothing more is to be sent. */
+  #onIdle = () => {};
 
   /**
    * @param {EchoConnection[]} connections
-   * @param {Phase} phase
+   * @param {Workload} workload
+   * @param {Phase} phase the one that the connections were made with
    */
-  constructor(connections, phase) {
+  constructor(connections, { kind, depth }, phase) {
     this.#connections = connections;
     this.#phase = phase;
-  }
-
-  /**
-   * Opens the workload's connections.
-   *
-   * @param {{ port: number, raw: boolean, workload: Workload }} target
-   * @returns {Promise<EchoLoad>}
-   */
-  static async open({ port, raw, workload }) {
-    const script = new EchoScript(workload, { raw });
-    const { connections, writeSize = Infinity } = workload;
-    const phase = { sending: false, verifying: true, messages: 0, reads: 0, onIdle: () => {} };
-    const opened = Array.from({ length: connections }, (_, index) => {
-      // Each begins somewhere else in the cycle: a reply meant for another connection is seen.
-      const offset = (index * 7) % script.cycle;
-      return EchoConnection.open({ port, raw, script, offset, writeSize, phase });
-    });
-    return new EchoLoad(await Promise.all(opened), phase);
+    const Pace = kind === 'broadcast' ? BroadcastPace : EchoPace;
+    this.#pace = new Pace(connections, depth);
+    phase.onReplies = (connection, completed) => {
+      this.#messages += completed;
+      this.#pace.onReplies(connection, completed, this.#sending);
+      if (!this.#sending && this.#pace.isIdle()) this.#onIdle();
+    };
   }
 
   /**
@@ -57,16 +53,19 @@ export class EchoLoad {
    * @throws {Error} when not all messages were answered
    */
   async run({ milliseconds, verify, drainTimeout = DRAIN_TIMEOUT }) {
-    Object.assign(this.#phase, { verifying: verify, messages: 0, reads: 0 });
+    Object.assign(this.#phase, { verifying: verify, reads: 0 });
+    this.#messages = 0;
+    const bytesBefore = this.#replyBytes();
     const cpu = process.cpuUsage();
     const start = performance.now();
     await this.#exchange(milliseconds, drainTimeout);
     const seconds = (performance.now() - start) / 1000;
     const { user, system } = process.cpuUsage(cpu);
-    const { messages, reads } = this.#phase;
+    const messages = this.#messages;
     if (messages === 0) throw new Error('no message came back');
     const load = (user + system) / 1e6 / seconds;
-    return { messages, seconds, load, messagesPerRead: messages / reads };
+    const replyBytes = this.#replyBytes() - bytesBefore;
+    return { messages, seconds, load, messagesPerRead: messages / this.#phase.reads, replyBytes };
   }
 
   /** Ends all connections. */
@@ -80,22 +79,26 @@ export class EchoLoad {
    * @returns {Promise<void>}
    */
   #exchange(milliseconds, drainTimeout) {
-    const phase = this.#phase;
-    let busy = this.#connections.length;
     return new Promise((resolve, reject) => {
-      phase.sending = true;
-      setTimeout(() => (phase.sending = false), milliseconds);
       const deadline = setTimeout(
         () => reject(this.#stalled(drainTimeout)),
         milliseconds + drainTimeout,
       );
-      phase.onIdle = () => {
-        if (--busy > 0) return;
+      this.#onIdle = () => {
         clearTimeout(deadline);
         resolve();
       };
-      for (const connection of this.#connections) connection.start();
+      setTimeout(() => {
+        this.#sending = false;
+        if (this.#pace.isIdle()) this.#onIdle();
+      }, milliseconds);
+      this.#sending = true;
+      this.#pace.begin();
     });
+  }
+
+  #replyBytes() {
+    return this.#connections.reduce((sum, { replyBytes }) => sum + replyBytes, 0);
   }
 
   /** @param {number} drainTimeout */
@@ -103,4 +106,9 @@ export class EchoLoad {
     const missing = this.#connections.reduce((sum, { inFlight }) => sum + inFlight, 0);
     return new Error(`${missing} replies did not come within ${drainTimeout} ms`);
   }
+}
+
+/** @returns {Phase} */
+export function newPhase() {
+  return { verifying: true, reads: 0, onReplies: () => {} };
 }
