@@ -1,6 +1,7 @@
 import type { Agent, RequestOptions } from 'node:http';
 import type { ConnectionOptions as TlsConnectOptions } from 'node:tls';
 
+import { safeListener } from '../connection/diagnostics.js';
 import {
   resolveConnectionOptions,
   wholeNumber,
@@ -130,7 +131,7 @@ export function resolveOpenOptions(options: OpenOptions = {}): OpenSettings {
     proxyTls,
     agent: options.agent,
     createConnection: options.createConnection,
-    onError,
+    onError: safeListener(onError),
   };
 }
 

@@ -149,7 +149,8 @@ export class Reconnecting implements AsyncIterableIterator<WebSocket, undefined>
     const { url, headers } = await this.#askProviders();
     const ws = await open(url, { ...this.#settings.open, headers, signal });
     try {
-      await this.#settings.greet?.(ws);
+      // Whatever else it waits for, with the connection its purpose is gone.
+      await Promise.race([this.#settings.greet?.(ws), whenLost(ws)]);
       await this.#queue.flush(ws);
       return ws;
     } catch (error) {
@@ -193,10 +194,12 @@ export class Reconnecting implements AsyncIterableIterator<WebSocket, undefined>
   #enter(state: LinkState): void {
     this.#state = state.state;
     const { onState, onError } = this.#settings;
+    const onMistake = (error: unknown): void => onError(error, undefined);
     try {
-      onState?.(state);
+      // It may be an async function.
+      Promise.resolve(onState?.(state) as unknown).catch(onMistake);
     } catch (error) {
-      onError(error, this.#ws);
+      onMistake(error);
     }
   }
 }
@@ -222,6 +225,15 @@ async function ask<Answer>(name: string, provide: () => Answer | PromiseLike<Ans
   } catch (cause) {
     throw new PosternError(PROVIDER_FAILED, `the function ${name} failed`, { cause });
   }
+}
+
+/** Rejects when the connection has ended. */
+function whenLost(ws: WebSocket): Promise<never> {
+  return harmless(
+    ws.closed.then((close) => {
+      throw new ConnectionClosedError(close);
+    }),
+  );
 }
 
 /** Rejects when `deadline` aborts. */

@@ -8,6 +8,8 @@ import { TextBytes } from '../protocol/text-bytes.js';
 import type { Message } from './inbox.js';
 import { toBytes, type MessageData } from './message-data.js';
 import { PreparedMessage } from './prepared-message.js';
+import { printError } from './print-error.js';
+import type { ErrorListener } from './web-socket-options.js';
 import type { WebSocket } from './web-socket.js';
 
 // What happened, for whoever subscribes by `node:diagnostics_channel`. Without a subscriber each costs one test of a flag.
@@ -77,6 +79,28 @@ export const openChannel = channel('postern:open');
 export const messageChannel = channel('postern:message');
 export const closeChannel = channel('postern:close');
 export const errorChannel = channel('postern:error');
+
+/**
+ * Where errors go there is nobody left to catch one: an `onError` that fails, be it asynchronous, is printed, and ends
+ * nothing. An error that belongs to no connection is told on the channel, too; those of a connection it tells itself.
+ */
+export function safeListener(onError: ErrorListener): ErrorListener {
+  return onError === printError ? byDefault : safely(onError);
+}
+
+/** Always the same, so that what comes of equal options is equal. */
+const byDefault = safely(printError);
+
+function safely(onError: ErrorListener): ErrorListener {
+  return (error, ws) => {
+    if (ws === undefined && errorChannel.hasSubscribers) errorChannel.publish({ ws, error });
+    try {
+      Promise.resolve(onError(error, ws) as unknown).catch(printError);
+    } catch (mistake) {
+      printError(mistake);
+    }
+  };
+}
 
 // What is said; called only where somebody has subscribed.
 

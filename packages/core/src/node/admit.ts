@@ -55,7 +55,7 @@ export function admit<Context>(
   if (handshaking === undefined) {
     return isUpgrade(request) ? Promise.reject(notAttached(route.remedy)) : undefined;
   }
-  if (!isUpgrade(handshaking.handshake.request)) return undefined;
+  if (!handshaking.handshake.isUpgrade) return undefined;
   try {
     return decide(request, handshaking, route, context);
   } catch (error) {

@@ -41,6 +41,8 @@ export interface ChainRules {
 export class ChainHandshake implements Road, PendingHandshake {
   /** As it came, before any middleware rewrote it. */
   readonly request: IncomingMessage;
+  /** Whether a WebSocket is asked for; another protocol's request goes through the chain as an ordinary one. */
+  readonly isUpgrade: boolean;
   readonly #rules: ChainRules;
   /** Those of the server; once a handler was reached, its own. */
   #settings: HandlerSettings;
@@ -48,7 +50,7 @@ export class ChainHandshake implements Road, PendingHandshake {
   readonly #early: EarlyBytes;
   readonly #onSettled: (handshake: ChainHandshake) => void;
   /** Reads as the request; what the chain answers is written to it. */
-  readonly replayed: ReplayedSocket;
+  readonly replayed: ReplayedSocket<ChainHandshake>;
   #gate: Gate | undefined;
   #decide: ((decision: Decision) => void) | undefined;
   #fail: ((error: unknown) => void) | undefined;
@@ -77,9 +79,10 @@ export class ChainHandshake implements Road, PendingHandshake {
     this.#onSettled = onSettled;
     this.#writtenBefore = bytesWritten(socket);
     this.#early = new EarlyBytes(socket, head);
-    this.replayed = new ReplayedSocket(socket, request);
+    this.replayed = new ReplayedSocket<ChainHandshake>(socket, request, this);
     this.replayed.on('error', ignore);
-    if (!isUpgrade(request)) replayBody(request, socket, head, this.replayed);
+    this.isUpgrade = isUpgrade(request);
+    if (!this.isUpgrade) replayBody(request, socket, head, this.replayed);
   }
 
   /** The client's own socket, for whoever asks a request for it. */
@@ -90,7 +93,7 @@ export class ChainHandshake implements Road, PendingHandshake {
   /** From here on the client is watched and the deadline runs. */
   start(): void {
     this.#startedAt = this.#settings.connection.clock.now();
-    if (!isUpgrade(this.request)) this.#early.watch(() => this.#onLeft());
+    if (!this.isUpgrade) this.#early.watch(() => this.#onLeft());
     else if (!this.#rules.mayBeForeign()) this.#early.hold(() => this.#onLeft());
     this.replayed.once('finish', () => this.#onEnded());
     this.replayed.once('close', () => this.#onAborted());
@@ -213,10 +216,10 @@ export class ChainHandshake implements Road, PendingHandshake {
     this.#isSwitching = true;
     response.writeHead = writeHead;
     const accepted = acceptHeaders(handshakeKey(this.request), subprotocol, extensions, headers);
-    for (const [name, value] of Object.entries(accepted)) {
+    for (const name in accepted) {
       // The chain's own cookies stay: a session's is one of them.
-      if (name.toLowerCase() === 'set-cookie') response.appendHeader(name, value);
-      else response.setHeader(name, value);
+      if (name.toLowerCase() === 'set-cookie') response.appendHeader(name, accepted[name]!);
+      else response.setHeader(name, accepted[name]!);
     }
     return writeHead.call(response, 101);
   }

@@ -8,6 +8,7 @@ import type { HandlerOptions, HandlerSettings } from '../server/options.js';
 import type { Registry } from '../server/registry.js';
 import { ChainHandshake, type ChainRules } from './chain-handshake.js';
 import { refuseSocket } from './refuse-socket.js';
+import type { ReplayedSocket } from './replayed-socket.js';
 import { bytesWritten, ignore, isPipelined } from './upgraded-socket.js';
 
 /** What an attached server and the handlers behind it share. */
@@ -48,7 +49,6 @@ export class Chain {
   readonly #home: ChainHome;
   readonly #rules: ChainRules;
   readonly #inner: Server;
-  readonly #handshakes = new WeakMap<Duplex, ChainHandshake>();
 
   constructor(home: ChainHome) {
     this.#home = home;
@@ -93,16 +93,15 @@ export class Chain {
       registry.deletePending(settled),
     );
     registry.addPending(handshake);
-    this.#handshakes.set(handshake.replayed, handshake);
     handshake.start();
     this.#inner.emit('connection', handshake.replayed);
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
-    const handshake = this.#handshakes.get(request.socket);
+    const replayed = request.socket as unknown as ReplayedSocket<ChainHandshake>;
+    const handshake = replayed.takeHandshake();
     // An ordinary request's client may have sent another behind it: this answer is the last on its connection.
     if (handshake === undefined) return;
-    this.#handshakes.delete(request.socket);
     (request as MarkedRequest)[kHandshake] = { handshake, home: this.#home };
     // The one step beyond the manual: middleware finds the client's own socket, TLS and all, on the request.
     request.socket = handshake.socket as IncomingMessage['socket'];

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
@@ -18,7 +19,9 @@ const ASKED = [
  * Stands in for a client's socket before an HTTP server: it reads as the head of the upgrade request, sent once more,
  * and what is written to it goes to the real socket. Nothing else of a WebSocket client's ever passes here.
  */
-export class ReplayedSocket extends Duplex {
+export class ReplayedSocket<Handshake = unknown> extends Duplex {
+  /** Whose request this is, until that has come. */
+  #handshake: Handshake | undefined;
   readonly #socket: Duplex;
   #isHandedOver = false;
   /** Bytes of the chain's that have gone on to the real socket. */
@@ -26,9 +29,11 @@ export class ReplayedSocket extends Duplex {
   /** Called when there is room for more of a body. */
   onRoom: (() => void) | undefined;
 
-  constructor(socket: Duplex, request: IncomingMessage) {
-    super();
+  constructor(socket: Duplex, request: IncomingMessage, handshake: Handshake) {
+    // A head goes on as the string that it is.
+    super({ decodeStrings: false });
     this.#socket = socket;
+    this.#handshake = handshake;
     this.push(renderRequest(request), 'latin1');
   }
 
@@ -40,6 +45,13 @@ export class ReplayedSocket extends Duplex {
         },
       });
     }
+  }
+
+  /** The handshake, the first time; `undefined` for whatever else comes on this socket. */
+  takeHandshake(): Handshake | undefined {
+    const handshake = this.#handshake;
+    this.#handshake = undefined;
+    return handshake;
   }
 
   /** The real socket has a new owner: from here on it is left alone. */
@@ -66,13 +78,20 @@ export class ReplayedSocket extends Duplex {
     this.onRoom?.();
   }
 
-  override _write(chunk: Buffer, encoding: string, callback: (error?: Error | null) => void): void {
+  override _write(
+    chunk: Buffer | string,
+    encoding: BufferEncoding,
+    callback: (error?: Error | null) => void,
+  ): void {
     if (this.#isHandedOver) {
       callback();
-      return;
+    } else if (typeof chunk === 'string') {
+      this.passedOn += Buffer.byteLength(chunk, encoding);
+      this.#socket.write(chunk, encoding, callback);
+    } else {
+      this.passedOn += chunk.length;
+      this.#socket.write(chunk, callback);
     }
-    this.passedOn += chunk.length;
-    this.#socket.write(chunk, callback);
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {

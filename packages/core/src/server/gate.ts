@@ -243,7 +243,7 @@ export class Gate implements Admission, PendingHandshake {
     this.#forget();
     if (this.#thrown !== undefined) this.#endByError(this.#thrown.error);
     // Whoever waits for `accept` has its turn first: a close that was asked for meanwhile has a code of its own.
-    else if (this.#hasEnded) queueMicrotask(() => this.#endLife());
+    else if (this.#hasEnded && !isListening(this.ws)) queueMicrotask(() => this.#endLife());
   }
 
   #onDeadline(): void {

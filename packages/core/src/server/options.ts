@@ -1,4 +1,4 @@
-import { errorChannel } from '../connection/diagnostics.js';
+import { safeListener } from '../connection/diagnostics.js';
 import {
   resolveConnectionOptions,
   wholeNumber,
@@ -112,30 +112,8 @@ export function resolveHandlerOptions(options: HandlerOptions = {}): HandlerSett
       maxConnectionsPerAddress: count(options, 'maxConnectionsPerAddress'),
       maxPendingHandshakes: count(options, 'maxPendingHandshakes'),
     },
-    onError: guarded(onError),
+    onError: safeListener(onError),
     connection: resolveConnectionOptions(options),
-  };
-}
-
-/**
- * Where errors go there is nobody left to catch one: a listener that fails is printed, and ends nothing. An error that
- * belongs to no connection is told on the channel, too; those of a connection it tells itself.
- */
-function guarded(onError: ErrorListener): ErrorListener {
-  return onError === printError ? byDefault : told(onError);
-}
-
-const byDefault = told(printError);
-
-function told(onError: ErrorListener): ErrorListener {
-  return (error, ws) => {
-    if (ws === undefined && errorChannel.hasSubscribers) errorChannel.publish({ ws, error });
-    try {
-      // It may be an async function.
-      Promise.resolve(onError(error, ws) as unknown).catch(printError);
-    } catch (mistake) {
-      printError(mistake);
-    }
   };
 }
 

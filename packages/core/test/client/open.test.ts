@@ -152,6 +152,28 @@ describe('the connection', () => {
     expect(await ws.closed).toMatchObject({ code: 1011 });
   });
 
+  test.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('in onError');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('in onError'))],
+  ])('ends as it should when onError %s, which is printed', async (_, onError) => {
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const { answer } = conversation([textFrame('boom')]);
+    const { url } = await serveRaw(answer);
+    const ws = await open(url, { onError });
+    await ws.listen(() => {
+      throw new Error('mine');
+    });
+    const printed = stderr.mock.calls.map(([text]) => String(text));
+    stderr.mockRestore();
+    expect(ws.closeInfo).toMatchObject({ code: 1011 });
+    expect(printed).toEqual([expect.stringContaining('Error: in onError')]);
+  });
+
   test('ends cleanly when the server resets it at once', async () => {
     const { url } = await serveRaw(({ socket, key }) => {
       socket.write(switching(key), () => socket.resetAndDestroy());

@@ -365,6 +365,35 @@ describe('greet', () => {
   });
 });
 
+describe('greet that never ends', () => {
+  const never = (): Promise<void> => new Promise(() => {});
+
+  test('is left when the connection is lost, and another attempt follows', async () => {
+    const { url, clients } = await serveInTurn(letInAndClose(1001), letIn);
+    const greet = (): Promise<void> | undefined => (clients.length === 1 ? never() : undefined);
+    for await (const ws of watch(url, { greet }).link) {
+      expect(ws.isOpen).toBe(true);
+      break;
+    }
+    expect(clients).toHaveLength(2);
+  });
+
+  test('is left when the loop is, or the signal aborts', async () => {
+    const { url, clients } = await serveInTurn(letIn);
+    const given = new AbortController();
+    const { signal } = given;
+    const stuckUntil = (end: () => void) => (): Promise<void> => {
+      setImmediate(end);
+      return never();
+    };
+    const left = watch(url, { greet: stuckUntil(() => void left.return()) }).link;
+    expect(await left.next()).toEqual({ done: true, value: undefined });
+    const { link } = watch(url, { greet: stuckUntil(() => given.abort()), signal });
+    expect(await link.next()).toEqual({ done: true, value: undefined });
+    await Promise.all(clients.map(({ gone }) => gone));
+  });
+});
+
 describe('write', () => {
   /** Answers that keep what the client writes. */
   function keep(): { answer: Answer; texts: () => string[] } {
@@ -481,13 +510,19 @@ describe('a mistake of the caller', () => {
     expect(() => reconnecting(url, options)).toThrow(new TypeError(message));
   });
 
-  test('a throw of onState goes to onError', async () => {
+  const problem = new Error('mine');
+
+  test.each<[string, () => void]>([
+    [
+      'throw',
+      () => {
+        throw problem;
+      },
+    ],
+    ['rejection', () => Promise.reject(problem)],
+  ])('a %s of onState goes to onError', async (_, onState) => {
     const { url } = await serveInTurn(letIn);
     const onError = vi.fn<(error: unknown) => void>();
-    const problem = new Error('mine');
-    const onState = (): never => {
-      throw problem;
-    };
     for await (const ws of reconnecting(url, { onError, onState })) if (ws.isOpen) break;
     expect(onError.mock.calls.map(([error]) => error)).toEqual([problem, problem, problem]);
   });
