@@ -99,6 +99,33 @@ export function keepsEarlyMessages(stage: Stage, { isLost = true } = {}): Proof 
 }
 
 /**
+ * The line answers with what `slow` makes of a message. Ours deals with one message after another; theirs with all at
+ * once, so that what takes less time overtakes.
+ */
+export function answersInOrder(stage: Stage): Proof {
+  return async ({ theirs, ours }) => {
+    let release!: () => void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const slow = async (message: unknown): Promise<unknown> => {
+      if (String(message) === 'slow') await released;
+      return message;
+    };
+    const ports = [
+      await stage.theirs((ws) => theirs({ ws, slow })),
+      await stage.ours((request, ws) => ours({ request, ws, slow })),
+    ];
+    const [their, our] = await Promise.all(ports.map((port) => visit(port)));
+    for (const { ws } of [their!, our!]) ['slow', 'quick'].forEach((message) => ws.send(message));
+    expect(await their!.next()).toBe('quick');
+    await our!.sync();
+    release();
+    expect(await their!.next()).toBe('slow');
+    expect(await our!.next()).toBe('slow');
+    expect(await our!.next()).toBe('quick');
+  };
+}
+
+/**
  * Their line hears of a peer's broken frame, and was the only one to; ours is given to the handler, and hears of errors
  * in the gatekeeper alone.
  */
