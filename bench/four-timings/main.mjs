@@ -7,7 +7,7 @@ import { workOf, measure } from './measure.mjs';
 import { analyze } from './model/analysis.mjs';
 import { parseOptions, usage } from './options.mjs';
 import { Progress } from './progress.mjs';
-import { formatResults } from './report/format-results.mjs';
+import { formatResults, USUAL_WIDTH } from './report/format-results.mjs';
 import { coreVersion, describeMachine } from './report/results.mjs';
 import { writeResults } from './report/write-results.mjs';
 
@@ -28,7 +28,7 @@ async function main(options) {
   const results = options.from
     ? JSON.parse(readFileSync(options.from, 'utf8'))
     : await measureAll(options);
-  console.log(formatResults(results, { colour: process.stdout.isTTY }));
+  console.log(formatResults(results, process.stdout.columns ?? USUAL_WIDTH));
   if (options.out) await writeResults(results, options.out);
 }
 

@@ -23,7 +23,7 @@ export const usage = `pnpm bench:four-timings [options]
   --only NAME      who echoes: node, chromium, firefox (may be repeated); default all that are here
   --messages N     of each size; default ${MESSAGES}
   --quick          ${QUICK} messages: a look, not a measurement
-  --out FOLDER     write results.json and the pictures
+  --out FOLDER     write results.json, results.txt and the pictures
   --from FILE      measure nothing: show, and with --out draw, the results in this file
   --help
 `;

@@ -19,13 +19,16 @@ const columns = [
   'client best',
 ];
 
+/** What fits where nobody knows the width. */
+export const USUAL_WIDTH = 80;
+
 /**
  * Tables and plots for a terminal.
  *
  * @param {Results} results
- * @param {{ colour: boolean }} look
+ * @param {number} width of the terminal, in characters
  */
-export function formatResults(results, { colour }) {
+export function formatResults(results, width) {
   const { clients, settings, machine } = results;
   return [
     `${settings.messages} messages of each size${settings.pinned ? '' : '; NOT PINNED to cores of their own'}`,
@@ -39,7 +42,7 @@ export function formatResults(results, { colour }) {
     'By the clock of the server alone, from t1 to t4',
     ...tableOf(clients.map(({ client, serverClock }) => [client, serverClock])),
     '',
-    ...plotSizes(clients, { colour }),
+    ...plotSizes(clients, width),
     ...clients.map(singleNote),
     ...provenance(results),
     ...(machine.load > QUIET_LOAD

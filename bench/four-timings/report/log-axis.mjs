@@ -19,9 +19,11 @@ export function logAxis(values, title) {
       title,
       values: ticksBetween(least, most),
       labelExpr: wide
-        ? "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6 ? format(datum.value, '~f') : ''"
-        : "format(datum.value, '~f')",
+        ? "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6 ? format(datum.value, ',~f') : ''"
+        : "format(datum.value, ',~f')",
       tickSize: 4,
+      // So that the titles of two axes stand below each other.
+      minExtent: 46,
     },
   };
 }

@@ -14,35 +14,34 @@ import { ticksBetween } from './log-axis.mjs';
 const MAX_WIDTH = 80;
 const MIN_WIDTH = 40;
 const HEIGHT = 12;
-const colours = /** @type {const} */ (['ansiBlue', 'ansiYellow', 'ansiMagenta']);
 const decades = [1e3, 1e4, 1e5, 1e6];
 
 /** @type {Plot[]} */
 const plots = [
-  { title: "ms, the server's share", value: ({ server }) => server.median / 1e6 },
-  { title: "ms, the client's share", value: ({ client }) => client.median / 1e6 },
-  { title: "ns per byte, the server's share", value: ({ size, server }) => server.median / size },
-  { title: "ns per byte, the client's share", value: ({ size, client }) => client.median / size },
+  { title: "The server's share, ms", value: ({ server }) => server.median / 1e6 },
+  { title: "The client's share, ms", value: ({ client }) => client.median / 1e6 },
+  { title: "The server's share, ns per byte", value: ({ size, server }) => server.median / size },
+  { title: "The client's share, ns per byte", value: ({ size, client }) => client.median / size },
 ];
 
 /**
  * Time and bandwidth over the size of the message, on logarithmic axes. A point is the client's initial.
  *
  * @param {Results['clients']} clients
- * @param {{ colour: boolean, width?: number }} look
+ * @param {number} width of the terminal, in characters
  * @returns {string[]}
  */
-export function plotSizes(clients, { colour, width = process.stdout.columns ?? MAX_WIDTH }) {
-  const names = clients.map(({ client }) => `${client.slice(0, 1)} ${client}`).join('  ');
+export function plotSizes(clients, width) {
+  const names = clients.map(({ client }) => `${client.slice(0, 1)} ${client}`).join(', ');
   const inner = Math.max(MIN_WIDTH, Math.min(width, MAX_WIDTH) - 12);
   return plots.flatMap(({ title, value }) => [
-    `${title}, by both clocks, over bytes of a message   ${names}`,
+    `${title}, over the bytes of a message (by both clocks; ${names})`,
     drawPlot(
       clients.map(({ bothClocks }) =>
         bothClocks.sizes.map((size) => logPoint(size.size, value(size))),
       ),
       clients.map(({ client }) => client.slice(0, 1)),
-      { colour, width: inner },
+      inner,
     ),
     '',
   ]);
@@ -51,9 +50,9 @@ export function plotSizes(clients, { colour, width = process.stdout.columns ?? M
 /**
  * @param {Point[][]} lines
  * @param {string[]} initials of the lines
- * @param {{ colour: boolean, width: number }} look
+ * @param {number} width
  */
-function drawPlot(lines, initials, { colour, width }) {
+function drawPlot(lines, initials, width) {
   const heights = lines.flat().map(([, y]) => 10 ** y);
   // The library hands over a copy of the line.
   const initialAt = (/** @type {LineFormatterArgs} */ { index, y }) =>
@@ -61,7 +60,6 @@ function drawPlot(lines, initials, { colour, width }) {
   const drawn = plot(lines, {
     width,
     height: HEIGHT,
-    ...(colour ? { color: [...colours] } : {}),
     customXAxisTicks: decades.map(Math.log10),
     customYAxisTicks: ticksBetween(Math.min(...heights), Math.max(...heights)).map(Math.log10),
     formatter: (value, { axis }) =>
@@ -77,8 +75,7 @@ function drawPlot(lines, initials, { colour, width }) {
  * @returns {Point}
  */
 function logPoint(size, value) {
-  // The server's clock alone can find a share of less than nothing.
-  return [Math.log10(size), Math.log10(Math.max(value, 1e-4))];
+  return [Math.log10(size), Math.log10(value)];
 }
 
 /** @param {number} size */

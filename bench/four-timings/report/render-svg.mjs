@@ -15,7 +15,16 @@ export async function renderSvg(chart) {
   const view = new View(parse(compile(chart).spec), { renderer: 'none' });
   const svg = await view.toSVG();
   view.finalize();
-  return `${svg.replace(/>/, `>${darkStyle()}`)}\n`;
+  return `${shorten(svg).replace(/>/, `>${darkStyle()}`)}\n`;
+}
+
+/**
+ * A hundredth of a pixel is enough; a label has fewer decimals than are looked for.
+ *
+ * @param {string} svg
+ */
+function shorten(svg) {
+  return svg.replace(/\d+\.\d{4,}/g, (coordinate) => String(Number(Number(coordinate).toFixed(2))));
 }
 
 function darkStyle() {

@@ -40,7 +40,12 @@ export function coreVersion() {
 export function provenance({ date, machine, versions }) {
   const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
-    [date.slice(0, 10), `${machine.cores} cores ${machine.cpu}`, machine.system].join(', '),
+    [
+      date.slice(0, 10),
+      `${machine.cores} cores ${machine.cpu}`,
+      machine.system,
+      `load average ${machine.load.toFixed(1)} before the run`,
+    ].join(', '),
     programs.join(', '),
   ];
 }

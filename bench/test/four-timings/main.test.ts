@@ -24,7 +24,7 @@ test(
     const { status, stdout, stderr } = bench('--only', 'node', '--messages', '3', '--out', folder);
     expect(stderr).toBe('');
     expect(status).toBe(0);
-    expect(stdout).toContain("ns per byte, the client's share, by both clocks");
+    expect(stdout).toContain("The client's share, ns per byte, over the bytes of a message");
 
     const results = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
     expect(results.versions.Node).toBe(process.version);
@@ -49,6 +49,7 @@ test(
       expect(svg).not.toMatch(/NaN|undefined/);
     }
 
+    expect(readFileSync(join(folder, 'results.txt'), 'utf8')).toBe(stdout);
     const again = bench('--from', join(folder, 'results.json'));
     expect(again.stdout).toBe(stdout);
   },
