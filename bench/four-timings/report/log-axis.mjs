@@ -22,8 +22,8 @@ export function logAxis(values, title) {
         ? "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6 ? format(datum.value, ',~f') : ''"
         : "format(datum.value, ',~f')",
       tickSize: 4,
-      // So that the titles of two axes stand below each other.
-      minExtent: 46,
+      // Left of the longest label, and below each other.
+      titleX: -52,
     },
   };
 }

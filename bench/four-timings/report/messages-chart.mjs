@@ -74,6 +74,7 @@ function panel(rows, names, { client, side }) {
       text: side === 'server' ? `Server to ${client}` : `${client} to server`,
       fontSize: 13,
       offset: 6,
+      frame: /** @type {const} */ ('group'),
     },
     transform: [{ filter: `datum.side === '${side}' && datum.client === '${client}'` }],
     mark: { type: /** @type {const} */ ('point'), filled: true, size: 18, opacity: 0.8 },

@@ -19,12 +19,16 @@ export async function renderSvg(chart) {
 }
 
 /**
- * A hundredth of a pixel is enough; a label has fewer decimals than are looked for.
+ * A hundredth of a pixel is enough for a path; what is written in the picture stays as it is.
  *
  * @param {string} svg
  */
 function shorten(svg) {
-  return svg.replace(/\d+\.\d{4,}/g, (coordinate) => String(Number(Number(coordinate).toFixed(2))));
+  return svg.replace(/ (?:d|transform)="[^"]*"/g, (attribute) =>
+    attribute.replace(/\d+\.\d{3,}/g, (coordinate) =>
+      String(Number(Number(coordinate).toFixed(2))),
+    ),
+  );
 }
 
 function darkStyle() {

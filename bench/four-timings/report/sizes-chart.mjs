@@ -86,7 +86,9 @@ function panel({ clients }, rows, { side, title, unit, titled }) {
   return {
     width: WIDTH,
     height: HEIGHT,
-    ...(titled ? { title: { text: title, fontSize: 13, offset: 8 } } : {}),
+    ...(titled
+      ? { title: { text: title, fontSize: 13, offset: 8, frame: /** @type {const} */ ('group') } }
+      : {}),
     transform: [{ filter: `datum.side === '${side}'` }],
     layer: [
       {

@@ -20,6 +20,16 @@ test('every light colour of a picture has its dark one, and no other colour is d
   expect(drawn.filter((colour) => !known.includes(colour ?? ''))).toEqual([]);
 });
 
+test('what is written stays as it is, whatever it looks like', async () => {
+  const svg = await renderSvg({
+    title: 'Chromium 156.0.8078.79, 0.12345',
+    data: { values: [{ x: 1 }] },
+    mark: 'point',
+    config,
+  });
+  expect(svg).toContain('>Chromium 156.0.8078.79, 0.12345<');
+});
+
 test('no two things share a light colour, else the dark page could not tell them apart', () => {
   const light = Object.values(colours).map((pair) => pair.light);
   expect(new Set(light).size).toBe(light.length);
