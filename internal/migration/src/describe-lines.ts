@@ -4,6 +4,8 @@ import { runLine, type Scope } from './run-line.js';
 
 /** The two sides of a row, each to be run with what it needs to know. */
 export interface Line {
+  /** The left-hand side, for a program. */
+  readonly theirCode: string;
   readonly theirs: (scope: Scope, declared?: readonly string[]) => Promise<unknown>;
   readonly ours: (scope: Scope, declared?: readonly string[]) => Promise<unknown>;
 }
@@ -35,6 +37,7 @@ export function describeLines(name: string, proofs: Proofs): void {
 
 function lineOf({ theirs = '', ours }: Row, onRun: () => void): Line {
   return {
+    theirCode: theirs,
     theirs: (scope, declared) => runLine(theirs, scope, declared),
     ours: (scope, declared) => {
       onRun();

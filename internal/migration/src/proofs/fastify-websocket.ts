@@ -317,6 +317,6 @@ export const fastifyWebsocketProofs: Proofs = {
 
 /** Here the handler's own name for what others call `ws` is `socket`. */
 function withSocket(proof: (stage: Stage) => Proof): Proof {
-  return ({ theirs, ours }) =>
-    proof(stage)({ theirs: ({ ws, ...scope }) => theirs({ socket: ws, ...scope }), ours });
+  return (line) =>
+    proof(stage)({ ...line, theirs: ({ ws, ...scope }) => line.theirs({ socket: ws, ...scope }) });
 }

@@ -40,8 +40,8 @@ const stage: Stage = {
 
 /** Their handlers have a context where others have `ws`. */
 function withContext(proof: (stage: Stage) => Proof): Proof {
-  return ({ theirs, ours }) =>
-    proof(stage)({ theirs: ({ ws, ...scope }) => theirs({ context: ws, ...scope }), ours });
+  return (line) =>
+    proof(stage)({ ...line, theirs: ({ ws, ...scope }) => line.theirs({ context: ws, ...scope }) });
 }
 
 /** The line makes their app; a visitor is greeted. */
