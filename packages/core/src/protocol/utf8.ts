@@ -2,6 +2,7 @@ import { Buffer, isUtf8 } from 'node:buffer';
 
 import { CloseCode } from './close-code.js';
 import { ProtocolError } from './errors.js';
+import { decodeInLoop, wantsLoop } from './utf8-decoder.js';
 
 /** What `proveUtf8` answers when no continuation can make the bytes valid. */
 export const IMPOSSIBLE = -1;
@@ -35,6 +36,11 @@ export const writeUtf8: (bytes: Buffer, text: string, offset: number) => number 
  * @throws {ProtocolError} with 1007 when it is not UTF-8. RFC 6455, section 8.1.
  */
 export function decodeUtf8(bytes: Buffer, start: number, end: number): string {
+  if (wantsLoop(bytes, start, end)) {
+    const decoded = decodeInLoop(bytes, start, end);
+    if (decoded === undefined) throw invalidUtf8();
+    return decoded;
+  }
   const text = sliceUtf8(bytes, start, end);
   if (text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end))) throw invalidUtf8();
   return text;
