@@ -76,7 +76,7 @@ describe('whose traffic', () => {
     };
     const there = await scene(echo, {}, { origins });
     await open(there.server.url, { origin: 'https://a.example' }).catch(() => {});
-    const error = 'ERROR: failed before there was a connection: TypeError: mine';
+    const error = 'ERROR: failed outside any connection: TypeError: mine';
     expect(here.lines[0]).toBe(error);
     expect(there.lines[0]).toBe(error);
     expect(there.lines.at(-1)).toMatch(
