@@ -5,6 +5,7 @@ import { findPinning } from './runner/pinning.mjs';
 import { installRivals } from './runner/install-rivals.mjs';
 import { Progress } from './runner/progress.mjs';
 import { formatRow, warningsOf } from './runner/report.mjs';
+import { publish } from './runner/publish.mjs';
 import { resultsOf } from './runner/results.mjs';
 import { planRows, runRow } from './runner/run-rows.mjs';
 import { packageVersions, subjectsOf, unavailable } from './runner/subjects.mjs';
@@ -13,6 +14,8 @@ import { mainWorkloads, oddWorkloads, selectWorkloads } from './runner/workloads
 /** @import { Options } from './runner/options.mjs' */
 /** @import { Results } from './runner/results.mjs' */
 /** @import { Subject } from './runner/subjects.mjs' */
+
+const workloadNames = [...mainWorkloads, ...oddWorkloads].map(({ name }) => name);
 
 try {
   await main(parseOptions(process.argv.slice(2)));
@@ -43,7 +46,7 @@ async function main(options) {
     results.push(row);
   }
   const versions = packageVersions(rows.flatMap(({ available }) => available));
-  finish(resultsOf({ rows: results, options, pinned, versions }), options);
+  await finish(resultsOf({ rows: results, options, pinned, versions }), options);
 }
 
 /** @param {Options} options odd workloads are measured when they are named, or to verify */
@@ -71,10 +74,11 @@ function printMissing(missing) {
  * @param {Results} results
  * @param {Options} options
  */
-function finish(results, { json, compare }) {
+async function finish(results, { json, compare, publish: publishing }) {
   for (const warning of warningsOf(results.rows)) console.log(warning);
   if (compare) console.log(formatComparison(JSON.parse(readFileSync(compare, 'utf8')), results));
   if (json) writeFileSync(json, `${JSON.stringify(results, undefined, 2)}\n`);
+  if (publishing) await publish(results, workloadNames);
   if (results.rows.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
 }
 

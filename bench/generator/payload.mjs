@@ -94,10 +94,10 @@ function record(random) {
     list[(random() >>> 8) % list.length] ?? '';
   return {
     type: 'message',
-    id: 1_000_000 + (random() >>> 12),
+    id: 1_000_000 + (random() >>> 22),
     room: pick(rooms),
     from: { name: pick(people), online: random() > 2 ** 31 },
-    at: new Date(1.7e12 + random()).toISOString(),
+    at: new Date(1.7e12 + (random() >>> 16)).toISOString(),
     text: sentence(64, random),
   };
 }

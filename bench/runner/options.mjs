@@ -24,6 +24,7 @@ import { parseArgs } from 'node:util';
  * @property {MallocMode} malloc
  * @property {boolean} verify
  * @property {string | undefined} json
+ * @property {boolean} publish
  * @property {string | undefined} compare
  * @property {boolean} list
  * @property {boolean} help
@@ -42,6 +43,8 @@ export const usage = `pnpm bench [options]
   --malloc MODE      from 1 KiB up: fixed (default), default, or both, one row each
   --verify           compare every byte of every reply, and add workloads of odd sizes and fragments
   --json FILE        write the results
+  --publish          write them to bench/results, with a chart, and into docs/performance.md; rows that were not
+                     measured now stay as they were
   --compare FILE     show what changed since the results in this file
   --list             name the workloads and servers
   --help
@@ -72,16 +75,18 @@ export function parseOptions(args) {
       malloc: { type: 'string', default: 'fixed' },
       verify: { type: 'boolean', default: false },
       json: { type: 'string' },
+      publish: { type: 'boolean', default: false },
       compare: { type: 'string' },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const { only, servers, quick, verify, list, help } = values;
+  const { only, servers, quick, verify, publish, list, help } = values;
   return {
     only,
     servers,
     verify,
+    publish,
     list,
     help,
     rounds: Math.ceil(numberOf('rounds', values.rounds ?? (quick ? '1' : '3'), 100)),

@@ -24,6 +24,7 @@ import { spreadOf } from './statistics.mjs';
 
 /**
  * @typedef {object} Row
+ * @property {string} date when it was measured
  * @property {string} workload
  * @property {Kind} kind
  * @property {string} yardstick
@@ -37,9 +38,9 @@ import { spreadOf } from './statistics.mjs';
  *
  * @typedef {object} Results
  * @property {string} date
- * @property {object} machine
+ * @property {{ cpu: string, cores: number, memory: number, system: string }} machine
  * @property {Record<string, string>} versions
- * @property {object} settings
+ * @property {{ rounds: number, warmUp: number, duration: number, malloc: string, verify: boolean, pinned: boolean }} settings
  * @property {Row[]} rows
  */
 
@@ -83,6 +84,27 @@ export function resultsOf({ rows, options, pinned, versions }) {
     settings: { rounds, warmUp, duration, malloc, verify, pinned },
     rows,
   };
+}
+
+/**
+ * Rows that were measured again take the place of the old ones. Nothing is kept from another machine or another Node.
+ *
+ * @param {Results | undefined} before
+ * @param {Results} now
+ * @param {readonly string[]} order names of workloads
+ * @returns {Results}
+ */
+export function mergeResults(before, now, order) {
+  const same =
+    before?.versions['node'] === now.versions['node'] &&
+    JSON.stringify(before?.machine) === JSON.stringify(now.machine);
+  if (!before || !same) return now;
+  const kept = before.rows.filter(
+    (old) => !now.rows.some((row) => row.workload === old.workload && row.malloc === old.malloc),
+  );
+  const place = ({ workload = '' }) => order.indexOf(workload);
+  const rows = [...kept, ...now.rows].toSorted((a, b) => place(a) - place(b));
+  return { ...now, versions: { ...before.versions, ...now.versions }, rows };
 }
 
 function describeMachine() {

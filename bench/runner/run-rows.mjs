@@ -67,7 +67,8 @@ export async function runRow({ workload, malloc }, { subjects, options, pin, onS
     }
   }
   const results = summarize(samples, yardstick);
-  return { workload: name, kind, yardstick, malloc, results, failures };
+  const date = new Date().toISOString();
+  return { date, workload: name, kind, yardstick, malloc, results, failures };
 }
 
 /** @returns {Sample[]} */
