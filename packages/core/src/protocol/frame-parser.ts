@@ -11,7 +11,7 @@ import {
   readMaskingKey,
   RSV1,
 } from './frame-header.js';
-import { maskInPlace, rotateMaskingKey, wantsWords, wordsOf } from './masking.js';
+import { maskInPlace, rotateMaskingKey, wantsVectorCopy, wantsWords, wordsOf } from './masking.js';
 import {
   compressedLimit,
   MessageAssembler,
@@ -20,8 +20,9 @@ import {
 } from './message-assembler.js';
 import { MAX_CONTROL_PAYLOAD, Opcode } from './opcode.js';
 import { allocateSmall } from './small-buffer.js';
-import { readText, type TextBytes } from './text-bytes.js';
+import { readText } from './text-bytes.js';
 import { decodeUtf8 } from './utf8.js';
+import { maskCopyByVectors } from './vector-masking.js';
 
 /** Where control frames go once they are parsed, checked and unmasked. */
 export interface ControlSink {
@@ -210,16 +211,32 @@ export class FrameParser {
     if (this.#expectMasked) start += 4;
     const stop = start + length;
     if (stop > end || length > this.#maxMessageSize) return offset;
-    if (this.#expectMasked) this.#unmask(chunk, start, stop, readMaskingKey(chunk, start - 4));
-    if (first === WHOLE_TEXT) this.#sink.onMessage(this.#text(chunk, start, stop), length);
-    else this.#sink.onMessage(bytesToKeep(chunk, start, stop), length);
+    if (first === WHOLE_TEXT) this.#wholeText(chunk, start, stop);
+    else this.#wholeBytes(chunk, start, stop);
     return stop;
   }
 
-  #text(chunk: Buffer, start: number, stop: number): string | TextBytes {
-    return this.#decodesText
+  #wholeText(chunk: Buffer, start: number, stop: number): void {
+    if (this.#expectMasked) this.#unmask(chunk, start, stop, readMaskingKey(chunk, start - 4));
+    const text = this.#decodesText
       ? decodeUtf8(chunk, start, stop)
       : readText(bytesToKeep(chunk, start, stop), false);
+    this.#sink.onMessage(text, stop - start);
+  }
+
+  #wholeBytes(chunk: Buffer, start: number, stop: number): void {
+    const length = stop - start;
+    if (this.#expectMasked) {
+      const maskingKey = readMaskingKey(chunk, start - 4);
+      if (isCopied(length, chunk) && wantsVectorCopy(length)) {
+        const copy = allocateSmall(length);
+        maskCopyByVectors(copy, chunk, start, maskingKey);
+        this.#sink.onMessage(copy, length);
+        return;
+      }
+      this.#unmask(chunk, start, stop, maskingKey);
+    }
+    this.#sink.onMessage(bytesToKeep(chunk, start, stop), length);
   }
 
   /**
@@ -374,10 +391,13 @@ function bytesToKeep(chunk: Buffer, start: number, stop: number): Buffer {
     for (let at = 0; at < length; at += 1) copy[at] = chunk[start + at]!;
     return copy;
   }
-  if (length >= COPIED_BELOW || chunk.buffer.byteLength <= CHUNK_NOT_WORTH_A_COPY) {
-    return chunk.subarray(start, stop);
-  }
+  if (!isCopied(length, chunk)) return chunk.subarray(start, stop);
   const copy = allocateSmall(length);
   chunk.copy(copy, 0, start, stop);
   return copy;
+}
+
+/** Whether a message is copied out of its chunk, so that keeping it does not pin much more than itself. */
+function isCopied(length: number, chunk: Buffer): boolean {
+  return length < COPIED_BELOW && chunk.buffer.byteLength > CHUNK_NOT_WORTH_A_COPY;
 }

@@ -27,6 +27,14 @@ function wantsVectors(length: number): boolean {
   return length >= VECTORS_FROM && hasVectors();
 }
 
+/** From this many bytes on vectors unmask into a copy 5 to 10 % faster than words do in place, to be copied then. */
+const COPIED_BY_VECTORS_FROM = 256;
+
+/** Whether `maskCopyByVectors` is the fastest way to an unmasked copy of so many bytes, which are at most 64 KiB. */
+export function wantsVectorCopy(length: number): boolean {
+  return length >= COPIED_BY_VECTORS_FROM && hasVectors();
+}
+
 /** Whether `maskInPlace` would use words for a payload of this length. */
 export function wantsWords(length: number): boolean {
   return littleEndian && length >= WORDS_FROM && !wantsVectors(length);

@@ -51,6 +51,20 @@ export function maskByVectors(
   }
 }
 
+/** The same, unmasked into `target` instead, which is no longer than the module's memory: saves one copy of two. */
+export function maskCopyByVectors(
+  target: Uint8Array,
+  bytes: Uint8Array,
+  start: number,
+  maskingKey: number,
+): void {
+  const { memory, mask } = vector!;
+  const { length } = target;
+  memory.set(new Uint8Array(bytes.buffer, bytes.byteOffset + start, length));
+  mask(length, maskingKey);
+  target.set(new Uint8Array(memory.buffer, 0, length));
+}
+
 /** `null` without WebAssembly (`node --jitless`), without SIMD, or where its memory cannot be reserved. */
 export function createVector(): Vector | null {
   if (typeof WebAssembly === 'undefined') return null;
