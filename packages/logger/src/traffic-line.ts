@@ -208,7 +208,7 @@ export function errorLine({ ws, error, guarded }: ErrorEvent): TrafficLine {
     const text = `${guarded} failed: ${errorText(error)}`;
     return { id: 'guarded', level: 'debug', connection, text, details: { guarded } };
   }
-  const where = ws === undefined ? 'before there was a connection' : 'in the code that serves it';
+  const where = ws === undefined ? 'outside any connection' : 'in the code that serves it';
   const text = `failed ${where}: ${errorText(error)}`;
   return { id: 'error', level: 'error', connection, text, details: {}, err: errorFields(error) };
 }

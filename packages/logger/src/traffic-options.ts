@@ -16,7 +16,8 @@ export type TrafficId =
   | 'pong'
   | 'guarded'
   | 'error'
-  | 'close';
+  | 'close'
+  | 'summary';
 
 /** What `logTraffic` shows, and where. */
 export interface TrafficOptions extends Omit<LoggerOptions, 'logger'> {
@@ -42,6 +43,11 @@ export interface TrafficOptions extends Omit<LoggerOptions, 'logger'> {
    * @default true
    */
   readonly counts?: boolean;
+  /**
+   * After how many milliseconds a line sums up what happened meanwhile, if anything did; 0 or `Infinity` for never.
+   * @default 600_000
+   */
+  readonly summary?: number;
 }
 
 /** Options past the door: checked, and nothing optional. */
@@ -53,7 +59,14 @@ export interface TrafficSettings {
   readonly payload: number;
   readonly pings: number;
   readonly counts: boolean;
+  /** 0 for none. */
+  readonly summary: number;
 }
+
+/** The longest a timer can wait. */
+const LONGEST_WAIT = 2 ** 31 - 1;
+
+const TEN_MINUTES = 600_000;
 
 /** What a logger that is given has decided already. */
 const LOGGERS_OWN = [
@@ -75,14 +88,22 @@ const LOGGERS_OWN = [
  * @throws the system's error when a file cannot be opened.
  */
 export function resolveTrafficOptions(options: TrafficOptions): TrafficSettings {
-  const { levels = {}, payload = 64, pings = 1, counts = true } = options;
+  const { levels = {}, payload = 64, pings = 1, counts = true, summary = TEN_MINUTES } = options;
   for (const [id, level] of Object.entries(levels)) checkThreshold(`levels.${id}`, level);
   checkNumber('payload', payload);
   checkNumber('pings', pings);
+  checkNumber('summary', summary);
   if (typeof counts !== 'boolean') {
     throw new TypeError(`counts is ${typeof counts}, expected a boolean`);
   }
-  return { ...loggerOf(options), levels, payload, pings, counts };
+  return {
+    ...loggerOf(options),
+    levels,
+    payload,
+    pings,
+    counts,
+    summary: summary > LONGEST_WAIT ? 0 : summary,
+  };
 }
 
 function loggerOf(options: TrafficOptions): Pick<TrafficSettings, 'logger' | 'ownsLogger'> {

@@ -22,6 +22,7 @@ import {
   type TrafficLine,
 } from './traffic-line.js';
 import type { TrafficId, TrafficSettings } from './traffic-options.js';
+import { TrafficSummary } from './traffic-summary.js';
 import { warnOnce } from './warn-once.js';
 import { originOf } from './web-socket-logger.js';
 
@@ -37,10 +38,15 @@ export class Traffic {
   /** Grows as messages begin to be watched. */
   #watch = 0;
   #stopLevels: (() => void) | undefined;
+  readonly #summary: TrafficSummary;
+  #summaryTimer: NodeJS.Timeout | undefined;
+  /** What `#watch` was at the last summary. */
+  #summedWatch = 0;
 
   constructor(settings: TrafficSettings, ours: ReadonlySet<WebSocket> | undefined) {
     this.#settings = settings;
     this.#ours = ours;
+    this.#summary = new TrafficSummary(ours?.size ?? 0);
     this.#channels = [
       ['postern:handshake', this.#careful((event) => this.#handshake(event as HandshakeEvent))],
       ['postern:open', this.#careful((event) => this.#open(event as OpenEvent))],
@@ -54,9 +60,13 @@ export class Traffic {
     for (const [name, listener] of this.#channels) subscribe(name, listener);
     this.#stopLevels = originOf(this.#settings.logger).journal.onLevelChange(() => this.#choose());
     this.#choose();
+    this.#summedWatch = this.#watch;
+    const { summary } = this.#settings;
+    if (summary > 0) this.#summaryTimer = setInterval(() => this.#sumUp(), summary).unref();
   }
 
   stop(): void {
+    clearInterval(this.#summaryTimer);
     for (const [name, listener] of this.#channels) unsubscribe(name, listener);
     this.#stopLevels?.();
     this.#watchMessages(false);
@@ -103,6 +113,8 @@ export class Traffic {
   #handshake(event: HandshakeEvent): void {
     const { ws, outcome } = event;
     if (!this.#isOurHandshake(event)) return;
+    if (outcome === 'refused') this.#summary.refused(event.status);
+    else this.#summary[outcome]();
     const redaction = this.#redaction;
     const line = handshakeLine(event, redaction);
     if (ws !== undefined && outcome === 'accepted') this.#remember(ws);
@@ -126,10 +138,12 @@ export class Traffic {
     if (size === undefined || !this.#isOurs(ws)) return;
     const record = this.#recordOf(ws);
     record.count(event);
-    if (kind === 'ping' || kind === 'pong') this.#control({ ...event, kind }, record);
-    else if (this.#shows('message', 'debug')) {
-      this.#write(messageLine(event, this.#settings.payload));
+    if (kind === 'ping' || kind === 'pong') {
+      this.#control({ ...event, kind }, record);
+      return;
     }
+    this.#summary.message(event);
+    if (this.#shows('message', 'debug')) this.#write(messageLine(event, this.#settings.payload));
   }
 
   #control(
@@ -148,6 +162,7 @@ export class Traffic {
     const { ws, guarded } = event;
     // What belongs to no connection may be another server's: better told twice than not at all.
     if (ws !== undefined && !this.#isOurs(ws)) return;
+    if (guarded === undefined) this.#summary.erred();
     if (guarded === undefined || this.#shows('guarded', 'debug')) this.#write(errorLine(event));
   }
 
@@ -155,10 +170,19 @@ export class Traffic {
     const { ws, close } = event;
     // Of a handshake that came to nothing there was a line.
     if (close.cause?.name === 'HandshakeError' || !this.#isOurs(ws)) return;
+    this.#summary.closed(close);
     const record = this.#recordOf(ws);
     const isCounted =
       this.#settings.counts && record.openedAt !== undefined && record.watch === this.#watch;
     this.#write(closeLine(event, record, isCounted && this.#watchesMessages));
+  }
+
+  #sumUp(): void {
+    const { counts } = this.#settings;
+    const isCounted = counts && this.#watchesMessages && this.#summedWatch === this.#watch;
+    this.#summedWatch = this.#watch;
+    const line = this.#summary.takeLine(isCounted);
+    if (line !== undefined) this.#write(line);
   }
 
   // Whose they are.
@@ -173,6 +197,7 @@ export class Traffic {
   }
 
   #remember(ws: WebSocket): void {
+    this.#summary.opened();
     this.#records.set(ws, new ConnectionRecord(performance.now(), this.#watch));
   }
 

@@ -182,6 +182,7 @@ test.each([
   [{ levels: { close: 'loud' } }, 'levels.close is loud'],
   [{ payload: -1 }, 'payload is -1, expected a number of at least 0'],
   [{ pings: 'x' }, 'pings is x, expected a number of at least 0'],
+  [{ summary: -1 }, 'summary is -1, expected a number of at least 0'],
   [{ counts: 1 }, 'counts is number, expected a boolean'],
   [{ logger: {} }, 'logger: expected one with the methods of pino or of console'],
 ])('refuses %o', (options, message) => {
