@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+// oxlint-disable-next-line no-restricted-imports -- asked for the version of V8 once, and nothing else
 import { versions } from 'node:process';
 
 /** The longest text, in bytes, that is decoded here. */
