@@ -1,6 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { portOf } from './house.js';
 import { pageNamed } from './page.js';
 import { Program } from './program.js';
 import { Visitor, visit } from './visitor.js';
@@ -49,6 +52,39 @@ export function describePrograms(name: string, intrusion: { before: Intrusion })
       expect(await program.outcome).toEqual({ end: 0, stdout: '', stderr: '' });
     });
   });
+}
+
+/** Runs the two programs of a page, which are clients, with a server that lets them in and one that does not. */
+export function describeClients(name: string): void {
+  describe(`the programs of docs/migration/${name}.md`, () => {
+    let folder: string;
+    beforeAll(async () => void (folder = await openWorkshop()));
+    afterAll(() => rm(folder, { recursive: true }));
+
+    test.each(['before.mjs', 'after.mjs'])('%s talks, and tells of a refusal', async (program) => {
+      const outcomes = [await echoServer(101), await echoServer(401)].map(async (port) => {
+        const file = join(folder, `${port}-${program}`);
+        const code = pageNamed(name).programs.get(program)!;
+        await writeFile(file, code.replace(WRITTEN_PORT, String(port)));
+        return new Program(file).outcome;
+      });
+      expect(await Promise.all(outcomes)).toEqual([
+        { end: 0, stdout: 'Ada: Good evening\n', stderr: '' },
+        { end: 0, stdout: 'refused with 401\n', stderr: '' },
+      ]);
+    });
+  });
+}
+
+/** A server, npm's `ws`, that answers as Ada, or refuses everyone. */
+async function echoServer(status: 101 | 401): Promise<number> {
+  const server = createServer();
+  const verifyClient = ({ req }: { req: IncomingMessage }): boolean =>
+    status === 101 && req.headers.authorization === headers.authorization;
+  new WebSocketServer({ server, verifyClient }).on('connection', (ws) => {
+    ws.on('message', (data: Buffer) => ws.send(`Ada: ${String(data)}`));
+  });
+  return portOf(server.listen(0));
 }
 
 /** Two who are let in hear what one of them says. */
