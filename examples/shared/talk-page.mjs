@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { serveFiles } from './serve-files.mjs';
+import { pageHeaders, serveFiles } from './serve-files.mjs';
 
 const template = readFileSync(new URL('talk.html', import.meta.url), 'utf8');
 
@@ -28,10 +28,8 @@ export function talkPage({ subprotocol = '', ...words }) {
     template,
   );
   return (request, response) => {
-    if (request.url !== '/') return serveRest(request, response);
-    response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.setHeader('content-security-policy', "default-src 'self'; frame-ancestors 'none'");
-    response.setHeader('cache-control', 'no-store');
-    response.end(page);
+    const [path] = request.url.split('?');
+    if (path !== '/') return serveRest(request, response);
+    return response.writeHead(200, pageHeaders('text/html')).end(page);
   };
 }
