@@ -110,7 +110,7 @@ export const mainWorkloads = [
   growth(100, 1),
   growth(1000, 1),
   growth(10_000, 1),
-  ...ofConnections('', 'connections'),
+  ...ofConnections('-bare', 'connections'),
   ...ofConnections('-express', 'express', 'express-ws'),
   ...ofConnections('-fastify', 'fastify', '@fastify/websocket'),
   ...ofConnections('-koa', 'koa', 'koa-websocket'),

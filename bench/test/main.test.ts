@@ -12,17 +12,18 @@ const json = join(folder, 'results.json');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function bench(...args: string[]) {
-  return spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', timeout: 30_000 });
+  return spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', timeout: 140_000 });
 }
+
+const tiny = ['--rounds', '1', '--seconds', '0.05', '--warm-up', '0.05'];
 
 // Says nothing about speed: only that each row is measured, byte by byte, and written down.
 test(
   'measures and verifies every row, prints it and writes it as JSON',
-  { timeout: 40_000 },
+  { timeout: 300_000 },
   () => {
     const rows = ['echo-utf8-1k-c64-d16', 'odd-edges', 'odd-fragments'];
     const only = rows.flatMap((row) => ['--only', row]);
-    const tiny = ['--rounds', '1', '--seconds', '0.05', '--warm-up', '0.05'];
     const { status, stdout, stderr } = bench(
       ...only,
       ...tiny,
@@ -56,6 +57,30 @@ test(
     expect(compared.stdout).toContain(`compared with ${results.date}`);
   },
 );
+
+test('measures compression, broadcast and clients', { timeout: 300_000 }, () => {
+  const rows = ['deflate-256-c16-d16', 'broadcast-128-c1000-d8', 'client-128-c16-d16'];
+  const only = rows.flatMap((row) => ['--only', row]);
+  const { stdout, status } = bench(
+    ...only,
+    ...tiny,
+    '--servers',
+    'ws',
+    '--rivals',
+    'none',
+    '--verify',
+    '--json',
+    json,
+  );
+
+  expect(stdout).not.toContain('FAILED');
+  expect(status).toBe(0);
+  const results = JSON.parse(readFileSync(json, 'utf8'));
+  for (const row of rows) {
+    const found = results.rows.find(({ workload }: { workload: string }) => workload === row);
+    expect(found.results[0].samples[0].messages).toBeGreaterThan(0);
+  }
+});
 
 test('refuses a workload that does not exist and names those that do', () => {
   const { status, stderr } = bench('--only', 'echo-17');

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { subjectsOf } from '../../runner/subjects.mjs';
 import { planRows } from '../../runner/run-rows.mjs';
 import { mainWorkloads, oddWorkloads, selectWorkloads } from '../../runner/workloads.mjs';
 
@@ -18,4 +19,25 @@ test('both settings of malloc are measured from 1 KiB up, where they matter', ()
     ({ workload, malloc }) => `${workload.name} ${malloc}`,
   );
   expect(rows).toEqual(['echo-16-c1-d1 default', 'echo-1k-c1-d1 default', 'echo-1k-c1-d1 fixed']);
+});
+
+test('memory is measured where what is freed is given back', () => {
+  const [row] = planRows(selectWorkloads(mainWorkloads, ['memory-deflate-2k']), 'both');
+  expect(row?.malloc).toBe('returning');
+});
+
+test('every row has its yardstick, and nobody twice', () => {
+  for (const workload of [...mainWorkloads, ...oddWorkloads]) {
+    const { available, missing } = subjectsOf(workload, { servers: [], rivals: true });
+    const names = [...available, ...missing].map(({ name }) => name);
+    expect(names).toContain(workload.yardstick ?? 'ws');
+    expect(new Set(names).size).toBe(names.length);
+  }
+});
+
+test('only those asked for are measured, and the yardstick', () => {
+  const [style] = selectWorkloads(mainWorkloads, ['style']);
+  const { available, missing } = subjectsOf(style, { servers: ['postern b'], rivals: false });
+  const names = [...available, ...missing].map(({ name }) => name);
+  expect(names).toEqual(['postern listen', 'postern bursts']);
 });
