@@ -7,7 +7,11 @@ const [scene] = /<svg\b[^]*?<\/svg>/.exec(minimalServer);
 const groups = /** @type {const} */ ([
   ['page', 'In the browser', 'Each is started when you first open it, on a port of its own.'],
   ['framework', 'In a framework', 'The same gatekeeper behind the session of each.'],
-  ['terminal', 'At the terminal', 'These want a keyboard: type the command.'],
+  [
+    'terminal',
+    'At the terminal',
+    'Type the command in a terminal, in the folder of the repository.',
+  ],
 ]);
 
 /**

@@ -2,7 +2,7 @@ const WIDTH = 180;
 const HEIGHT = 100;
 const COUNT = 90;
 const SIGHT = 15;
-const ROOM = 4;
+const ROOM = 6;
 const FASTEST = 1.5;
 const SLOWEST = 0.7;
 const FEAR = 26;
@@ -48,10 +48,10 @@ export class Flock {
     const near = this.#birds.filter((other) => other !== bird && distance(bird, other) < SIGHT);
     for (const other of near) {
       steer(turn, 0.11 / near.length, other.dx - bird.dx, other.dy - bird.dy);
-      steer(turn, 0.009 / near.length, other.x - bird.x, other.y - bird.y);
+      steer(turn, 0.006 / near.length, other.x - bird.x, other.y - bird.y);
       const apart = distance(bird, other);
       if (apart < ROOM)
-        steer(turn, (0.05 * (ROOM - apart)) / ROOM, bird.x - other.x, bird.y - other.y);
+        steer(turn, (0.07 * (ROOM - apart)) / ROOM, bird.x - other.x, bird.y - other.y);
     }
     if (this.#hawk) fleeFrom(this.#hawk, bird, turn);
     // Back from the edges.
