@@ -1,7 +1,7 @@
 import { CloseCode, isSendableCloseCode } from '../protocol/close-code.js';
 import type { CloseInfo } from './close-info.js';
 import { ROOM } from './settled.js';
-import { becomeRelayed, forwardTo, type WebSocket } from './web-socket.js';
+import { becomeRelayed, forwardTo, isListenResult, type WebSocket } from './web-socket.js';
 
 /** How the two ends of a relay ended. */
 export interface RelayEnd {
@@ -14,17 +14,37 @@ export interface RelayEnd {
  * being decoded. Each side is read only as fast as the other takes it. When one ends, so does the other, with the same close
  * code and reason where these can be sent; a side that was lost is told as 1014, and one that closed without a code as
  * 1000. Resolves, and never rejects, when both are gone. What has not been read of either goes first.
- * @throws {StateError} when something else reads one of them.
+ * @throws {StateError} before acceptance, and when something else reads one of them: that one is left alone, and `a`, if it
+ *   was `b`, closed with 1011, because from then on nobody else can read it.
  */
 export async function relay(a: WebSocket, b: WebSocket): Promise<RelayEnd> {
-  becomeRelayed(a);
-  becomeRelayed(b);
-  const listening = [a.listen((data) => forward(data, b)), b.listen((data) => forward(data, a))];
+  requireLetIn(a);
+  requireLetIn(b);
+  const ofA = begin(a, b);
+  // A rejection: something else reads it.
+  if (!isListenResult(a, ofA)) await ofA;
+  const ofB = begin(b, a);
+  if (!isListenResult(b, ofB)) {
+    void a.close({ code: CloseCode.InternalError });
+    await ofB;
+  }
   const [endOfA, endOfB] = await Promise.all([
-    listening[0]!.then((close) => passOn(close, b)),
-    listening[1]!.then((close) => passOn(close, a)),
+    ofA.then((close) => passOn(close, b)),
+    ofB.then((close) => passOn(close, a)),
   ]);
   return { a: endOfA, b: endOfB };
+}
+
+/** Where there is no connection yet this throws, and changes nothing. */
+function requireLetIn(ws: WebSocket): void {
+  if (ws.state === 'connecting') becomeRelayed(ws);
+}
+
+/** Reads `from`, unless something else does: that goes on as before, with its text decoded. */
+function begin(from: WebSocket, to: WebSocket): Promise<CloseInfo> {
+  const listening = from.listen((data) => forward(data, to));
+  if (isListenResult(from, listening)) becomeRelayed(from);
+  return listening;
 }
 
 /** The promise of `write` is what holds the sender back; that the other side has ended is told by its close. */

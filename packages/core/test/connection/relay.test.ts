@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import type { Message } from '../../src/connection/inbox.js';
+import { resolveConnectionOptions } from '../../src/connection/options.js';
 import { relay } from '../../src/connection/relay.js';
 import { WebSocket } from '../../src/connection/web-socket.js';
 import { pair } from '../../src/testing/pair.js';
@@ -173,15 +174,57 @@ test('text that is not UTF-8 fails the side that it came from', async () => {
   expect(await server.closed).toMatchObject({ code: 1007 });
 });
 
-test('it wants both for itself, and is no unhandled rejection when it does not get them', async () => {
-  const rejections = unhandledRejections();
-  const { client, server } = pair();
-  void server.listen(() => {});
-  const other = pair();
-  await expect(relay(server, other.client)).rejects.toMatchObject({ name: 'StateError' });
-  client.terminate();
-  await turns();
-  expect(rejections).toEqual([]);
+describe('it wants both for itself', () => {
+  test.each(['first', 'second'])('what reads the %s of them goes on as before', async (which) => {
+    const rejections = unhandledRejections();
+    const busy = pair();
+    const idle = pair();
+    const heard: unknown[] = [];
+    void busy.server.listen((message) => void heard.push(message));
+    const outcome =
+      which === 'first' ? relay(busy.server, idle.client) : relay(idle.client, busy.server);
+    await expect(outcome).rejects.toMatchObject({ code: 'POSTERN_ERR_LISTENING' });
+    await idle.server.writeGuarded('for nobody');
+    await busy.client.write('é');
+    await turns();
+    expect(heard).toEqual(['é']);
+    expect(busy.client.tryRead()).toBeUndefined();
+    expect(rejections).toEqual([]);
+  });
+
+  test('the second is not touched when the first is read by something else', async () => {
+    const busy = pair();
+    const idle = pair();
+    void busy.server.listen(() => {});
+    await expect(relay(busy.server, idle.client)).rejects.toMatchObject({ name: 'StateError' });
+    await idle.server.write('for its reader');
+    expect(await idle.client.read()).toBe('for its reader');
+  });
+
+  test('the first ends with 1011 when the second is read by something else, a pending read too', async () => {
+    const busy = pair();
+    const idle = pair();
+    const reading = busy.server.read();
+    await expect(relay(idle.client, busy.server)).rejects.toMatchObject({
+      code: 'POSTERN_ERR_ALREADY_READING',
+    });
+    expect(await idle.server.closed).toMatchObject({ code: 1011 });
+    await busy.client.write('its own');
+    expect(await reading).toBe('its own');
+  });
+
+  test('and neither while it waits to be let in', async () => {
+    const waiting = new WebSocket('server', resolveConnectionOptions(), {
+      onError: () => {},
+      onClosed: () => {},
+    });
+    const { client, server } = pair();
+    await expect(relay(server, waiting)).rejects.toMatchObject({
+      code: 'POSTERN_ERR_NOT_ACCEPTED',
+    });
+    await client.write('for its reader');
+    expect(await server.read()).toBe('for its reader');
+  });
 });
 
 test('text for a side that has ended goes nowhere, and harms nobody', async () => {
