@@ -1,4 +1,5 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
 import { base } from '../../vitest.base.js';
 
-export default mergeConfig(base, defineConfig({}));
+// Most tests start programs of their own: on a machine with much to do, that takes a while.
+export default mergeConfig(base, defineConfig({ test: { testTimeout: 30_000 } }));
