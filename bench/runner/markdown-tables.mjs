@@ -11,7 +11,8 @@ import { figure } from './report.mjs';
 const sections = [
   { title: 'Echo', words: ['echo'] },
   { title: 'Compression', words: ['deflate', 'loop', 'memory'] },
-  { title: 'Broadcast, TLS, timers', words: ['broadcast', 'tls', 'timer'] },
+  { title: 'Broadcast, TLS', words: ['broadcast', 'tls'] },
+  { title: 'A timer before each reply, against a write for each', words: ['timer'] },
   { title: 'More and more connections', words: ['growth'] },
   { title: 'Opening and closing; idle connections', words: ['handshake', 'idle'] },
   { title: 'Clients', words: ['client'] },

@@ -61,6 +61,12 @@ const servers = [
     ),
     needs: [core],
   },
+  {
+    name: 'nextTick for each',
+    command: node('servers/next-tick.mjs'),
+    features: words('timer'),
+    needs: [core],
+  },
   posternStyle('async listen', words('style')),
   posternStyle('for await', words('echo style')),
   posternStyle('try read', words('style')),

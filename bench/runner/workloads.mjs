@@ -104,7 +104,7 @@ export const mainWorkloads = [
   client128(16, 1),
   client16k(4, 1),
   row('style-128', 'text', 128, { feature: 'style', ...beside })(64, 16),
-  row('timer-128', 'text', 128, { feature: 'timer' })(64, 16),
+  row('timer-128', 'text', 128, { feature: 'timer', yardstick: 'nextTick for each' })(64, 16),
   row('adapter-128', 'text', 128, { feature: 'adapter', ...beside })(64, 16),
   growth(10, 1),
   growth(100, 1),
