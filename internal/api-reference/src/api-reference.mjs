@@ -11,20 +11,30 @@ import { placesOf, renderPage } from './page.mjs';
  */
 export async function apiReference() {
   const exported = readExports();
-  const places = new Map(
-    [...exported].toReversed().flatMap(([page, each]) => placesOf(page, each)),
-  );
   const config = await resolveConfig(join(root, 'docs/api/README.md'));
+  /** @type {[string, string][]} */
+  const texts = doors.map((door) => {
+    const own = exported.get(door.page) ?? [];
+    return [door.page, renderPage(door, own, placesFor(door.page, exported))];
+  });
   /** @type {Map<string, string>} */
   const pages = new Map();
-  const texts = doors.map((door) => [
-    door.page,
-    renderPage(door, exported.get(door.page) ?? [], places),
-  ]);
-  for (const [name, text] of [['README.md', renderIndex()], ...texts]) {
-    pages.set(name ?? '', await format(text ?? '', { ...config, parser: 'markdown' }));
+  for (const [name, text] of [/** @type {const} */ (['README.md', renderIndex()]), ...texts]) {
+    pages.set(name, await format(text, { ...config, parser: 'markdown' }));
   }
   return pages;
+}
+
+/**
+ * Where the names that a page speaks of are explained: there, else in the page of core. What each adapter has under the
+ * same name has no one place.
+ *
+ * @param {string} page
+ * @param {ReadonlyMap<string, import('./exports.mjs').Export[]>} exported
+ */
+function placesFor(page, exported) {
+  const known = ['core.md', page].flatMap((each) => placesOf(each, exported.get(each) ?? []));
+  return new Map(known);
 }
 
 function renderIndex() {

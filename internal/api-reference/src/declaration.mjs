@@ -42,17 +42,18 @@ function callableText(declaration) {
     .trim()
     .replace(/^(export |async |override )+/, '')
     .replace(/;$/, '');
-  return `${dedent(text)};`;
+  return `${dedent(text, declaration)};`;
 }
 
 /**
  * Members stand indented in their class.
  *
  * @param {string} text
+ * @param {ts.Node} declaration
  */
-function dedent(text) {
-  const lines = text.split('\n');
-  const last = lines.at(-1) ?? '';
-  const indent = last.length - last.trimStart().length;
-  return lines.map((line, index) => (index === 0 ? line : line.slice(indent))).join('\n');
+function dedent(text, declaration) {
+  const source = declaration.getSourceFile();
+  const { character } = source.getLineAndCharacterOfPosition(declaration.getStart());
+  const [first = '', ...others] = text.split('\n');
+  return [first, ...others.map((line) => line.slice(character))].join('\n');
 }

@@ -105,7 +105,7 @@ export function membersOf(declaration) {
 /** @param {Member} member */
 function isShown(member) {
   const { name } = member;
-  if (name === undefined || ts.isPrivateIdentifier(name)) return false;
+  if (name === undefined || ts.isPrivateIdentifier(name) || ts.isSetAccessor(member)) return false;
   const { text } = docCommentOf(member);
   // The name of an error, a symbol that needs no words.
   if (name.getText() === 'name' || ts.isComputedPropertyName(name)) return text !== '';

@@ -39,6 +39,7 @@ test('a page leaves out what is for this library alone', () => {
 
 test('an adapter has its own names, and a link to those of core', () => {
   const express = pages.get('express.md')!;
+  expect(express).toContain('[WebSocketHandler](#websockethandler)');
   expect(express.match(/^### \w+$/gm)).toEqual(['### WebSocketHandler', '### ExpressGatekeeper']);
   expect(express).toContain('[HandlerOptions](core.md#handleroptions)');
 });
@@ -47,4 +48,12 @@ test('two names that differ in small letters alone have a place each', () => {
   const core = pages.get('core.md')!;
   expect(core).toContain('[reconnecting](#reconnecting),');
   expect(core).toContain('[Reconnecting](#reconnecting-1),');
+});
+
+test('a declaration of several lines stands as in the source', () => {
+  const adapter = pages.get('adapter.md')!;
+  expect(adapter).toContain('type Decision =\n  | { readonly accepted: true;');
+  expect(pages.get('core.md')).toContain(
+    '  use: (ws: WebSocket) => Result | PromiseLike<Result>,\n',
+  );
 });
