@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Gatekeeper } from '@postern/core';
 import { expect } from 'vitest';
 import type { Proof } from './describe-lines.js';
@@ -22,6 +23,11 @@ export function echoes(stage: Stage): Proof {
       expect(await visitor.ask('hello')).toBe('hello');
       expect(await visitor.ask('Grüße')).toBe('Grüße');
     }
+    // What is binary stays binary.
+    const { ws } = await visit(ports[1]!);
+    const reply = once(ws, 'message');
+    ws.send(Buffer.from([0, 255]));
+    expect(await reply).toEqual([Buffer.from([0, 255]), true]);
   };
 }
 

@@ -1,5 +1,10 @@
 import type { Server } from 'node:http';
-import { WebSocketHandler, attach, type Attachment } from '@postern/express';
+import {
+  WebSocketHandler,
+  attach,
+  type Attachment,
+  type ExpressGatekeeper,
+} from '@postern/express';
 import express, { type RequestHandler } from 'express';
 import { expect, onTestFinished, vi } from 'vitest';
 import { Router, WebSocketExpress, type WSRequestHandler } from 'websocket-express';
@@ -249,9 +254,32 @@ export const websocketExpressProofs: Proofs = {
     await theirs(their);
     expect((await visitor.closed).code).toBe(1012);
 
-    const mine = await ourApp((app) => app.use('/chat', WebSocketHandler(greet)));
+    const transaction: { end?: () => void } = {};
+    const busy = await theirApp((app) => {
+      app.ws('/chat', async (_, response) => {
+        response.beginTransaction();
+        transaction.end = () => response.endTransaction();
+        await response.accept();
+      });
+    });
+    const waiting = await visit(busy.port);
+    await theirs(busy);
+    await waiting.sync();
+    transaction.end!();
+    expect((await waiting.closed).code).toBe(1012);
+
+    const sent: unknown[] = [];
+    const mine = await ourApp((app) => {
+      const gatekeeper: ExpressGatekeeper = async (_, ws) => {
+        await ws.accept();
+        await ws.closed;
+        sent.push(ws.send('too late'));
+      };
+      app.use('/chat', WebSocketHandler(gatekeeper));
+    });
     const told = await visit(mine.port);
     await ours(mine);
     expect((await told.closed).code).toBe(1001);
+    expect(sent, 'the gatekeeper was waited for').toEqual([false]);
   },
 };
