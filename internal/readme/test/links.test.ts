@@ -8,6 +8,12 @@ test.each(markdownFiles())('every link of %s leads somewhere', (path) => {
   expect(linksOf(read(path)).filter((link) => !leadsSomewhere(path, link))).toEqual([]);
 });
 
+test('docs/README.md leads to every page of docs/', () => {
+  const pages = markdownFiles().filter((path) => /^docs\/[^/]+\.md$/.test(path));
+  const known = linksOf(read('docs/README.md')).map((link) => `docs/${link}`);
+  expect(pages.filter((path) => path !== 'docs/README.md' && !known.includes(path))).toEqual([]);
+});
+
 test('finds links, those in code left out', () => {
   const markdown = 'See [a](b.md), [`c`](d/e.md#f-g).\n\n```sh\n[x](y)\n```\n`[x](y)` [h](#i)';
   expect(linksOf(markdown)).toEqual(['b.md', 'd/e.md#f-g', '#i']);
