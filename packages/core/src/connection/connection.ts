@@ -162,7 +162,8 @@ export class Connection
   #endTurn(before: Flushable | undefined): void {
     leaveDataEvent(before);
     this.#inbox.endOfBurst();
-    this.outbox.flush();
+    if (this.#inbox.isHandingOn) this.outbox.flushAfterMicrotasks();
+    else this.outbox.flush();
   }
 
   /** What comes from here on is only passed on: text stays bytes, and our own output stops no reading. */

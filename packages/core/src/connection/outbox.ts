@@ -246,6 +246,21 @@ export class Outbox implements Flushable, SlabOwner {
     return this.#written();
   }
 
+  /** The common case of a member: what its group got is all that waits. False when it joins what waits instead. */
+  #flushBatchPart(): boolean {
+    const stream = this.#stream;
+    const isAll = this.#hasNoBacklog && !this.#holding && !this.#ending && slab.owner !== this;
+    if (!isAll || stream.writableLength > 0) {
+      this.#keepBatchPart();
+      return false;
+    }
+    const bytes = this.#batch!.part(this.#batchStart, this.#batchEnd);
+    this.#forgetBatch();
+    stream.write(bytes);
+    if (stream.writableLength > this.#highWaterMark) this.#block();
+    return true;
+  }
+
   #keepBatchPart(): void {
     const batch = this.#batch;
     if (batch === undefined) return;
@@ -298,11 +313,21 @@ export class Outbox implements Flushable, SlabOwner {
     }
   }
 
+  /**
+   * Sends what has gathered once the promises that are settled have been through: the answers of an `async` listener to
+   * one chunk leave as one write, not two.
+   */
+  flushAfterMicrotasks(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => scheduleFlush(this));
+  }
+
   /** Sends what has gathered, as one write if it can. */
   flush(): void {
     this.#scheduled = false;
     if (this.#isClosed) return;
-    if (this.#batch !== undefined) this.#keepBatchPart();
+    if (this.#batch !== undefined && this.#flushBatchPart()) return;
     if (this.#hasNoBacklog && !this.#holding) this.#flushSlabPart();
     else this.#flushBacklog();
     if (this.#ending && this.#hasNoBacklog) this.#endStream();
