@@ -29,7 +29,7 @@ const send = keepConnected('/', {
 async function measure() {
   if (!isOpen) return;
   send(`echo ${performance.now()}`);
-  if (isPressed(busyPage)) thinkOfSomethingElse();
+  maybeThinkOfSomethingElse();
   await requestNothing();
 }
 
@@ -37,15 +37,18 @@ async function measure() {
 async function requestNothing() {
   const begin = performance.now();
   try {
-    await fetch('nothing');
+    const answer = fetch('nothing');
+    maybeThinkOfSomethingElse();
+    await answer;
     lines.request.add(performance.now() - begin);
   } catch {
     lines.request.interrupt();
   }
 }
 
-function thinkOfSomethingElse() {
-  const end = performance.now() + ABSENCE;
+/** What a page should never do: it hears of nothing meanwhile. */
+function maybeThinkOfSomethingElse() {
+  const end = performance.now() + (isPressed(busyPage) ? ABSENCE : 0);
   while (performance.now() < end);
 }
 

@@ -3,7 +3,7 @@ import { SPAN, inWords } from './samples.js';
 
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 const DECADES = [0.1, 1, 10, 100, 1000];
-const MARGIN = { top: 12, right: 12, bottom: 30, left: 58 };
+const MARGIN = { top: 12, right: 12, bottom: 30, left: 64 };
 
 /** Lines over the last minute. Times are on a scale of powers of ten: 100 µs and 100 ms are both to be seen. */
 export class Plot {

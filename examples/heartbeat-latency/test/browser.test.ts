@@ -1,8 +1,10 @@
 import { browserAvailable, launchChromium } from '@postern/browser';
 import { open } from '@postern/core';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Program } from '../../shared/test/support/program.js';
+
+vi.setConfig({ hookTimeout: 60_000 }); // Programs and a browser have to start.
 
 const server = new URL('../server.mjs', import.meta.url);
 const often = { polling: 50 } as const;
@@ -16,7 +18,7 @@ describe.skipIf(!browserAvailable('chromium'))('the plot in Chromium', { timeout
 
   beforeAll(async () => {
     browser = await launchChromium();
-  }, 60_000);
+  });
   afterAll(() => browser.close());
 
   beforeEach(async () => {
@@ -77,9 +79,9 @@ describe.skipIf(!browserAvailable('chromium'))('the plot in Chromium', { timeout
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   });
 
-  test('a page that is busy is slow to hear its echo', async () => {
+  test('a page that is busy is slow to hear its echo, and the answer to its request', async () => {
     await page.click('#busy-page');
-    await seesSlow('echo', 59);
+    await Promise.all([seesSlow('echo', 59), seesSlow('request', 59)]);
     expect(await page.$eval('#busy-page', (each) => each.ariaPressed)).toBe('true');
   });
 
@@ -99,7 +101,7 @@ describe.skipIf(!browserAvailable('chromium'))('the plot in Chromium', { timeout
   });
 });
 
-describe('the server of the plot', () => {
+describe('the server of the plot', { timeout: 60_000 }, () => {
   let program: Program;
   beforeEach(() => {
     program = new Program(server);

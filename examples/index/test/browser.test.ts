@@ -1,8 +1,10 @@
 import { browserAvailable, launchChromium } from '@postern/browser';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Program } from '../../shared/test/support/program.js';
 import { findExamples } from '../examples.mjs';
+
+vi.setConfig({ hookTimeout: 60_000 }); // Programs and a browser have to start.
 
 const server = new URL('../server.mjs', import.meta.url);
 
@@ -15,7 +17,7 @@ describe.skipIf(!browserAvailable('chromium'))('the index in Chromium', { timeou
 
   beforeAll(async () => {
     browser = await launchChromium();
-  }, 60_000);
+  });
   afterAll(() => browser.close());
 
   beforeEach(async () => {

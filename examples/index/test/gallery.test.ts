@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { open } from '@postern/core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { findExamples } from '../examples.mjs';
 import { start } from '../server.mjs';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }); // Each example is a process that has to start.
 
 const fixtures = fileURLToPath(new URL('fixtures', import.meta.url));
 let index: Awaited<ReturnType<typeof start>>;

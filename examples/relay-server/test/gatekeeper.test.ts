@@ -1,6 +1,8 @@
 import { open } from '@postern/core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Program } from '../../shared/test/support/program.js';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }); // The relay is a process that has to start.
 
 let relay: Program;
 let url: string;
@@ -34,7 +36,7 @@ test('nobody can pull a plug that is not there', async () => {
 test('without a simulation a visitor waits, and is told to come again', async () => {
   const opening = open(new URL('flock', url), { timeout: 30_000 });
   await expect(opening).rejects.toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
-}, 30_000);
+});
 
 test('what passes is not changed: text stays text, bytes stay bytes, and the close code is handed on', async () => {
   const simulation = await open(new URL('simulation', url), { headers: { authorization } });

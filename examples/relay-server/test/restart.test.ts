@@ -1,8 +1,10 @@
 import { browserAvailable, launchChromium } from '@postern/browser';
 import type { Browser, BrowserContext } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Program } from '../../shared/test/support/program.js';
 import { Guest } from './support/guest.js';
+
+vi.setConfig({ hookTimeout: 90_000 }); // Programs and a browser have to start.
 
 const relayFile = new URL('../relay.mjs', import.meta.url);
 const simulationFile = new URL('../simulation.mjs', import.meta.url);

@@ -1,9 +1,11 @@
 import { browserAvailable, launchChromium } from '@postern/browser';
 import { open } from '@postern/core';
 import type { Browser, BrowserContext } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Program } from '../../shared/test/support/program.js';
 import { Watcher } from './support/watcher.js';
+
+vi.setConfig({ hookTimeout: 60_000 }); // Programs and a browser have to start.
 
 const server = new URL('../server.mjs', import.meta.url);
 
@@ -15,7 +17,7 @@ describe.skipIf(!browserAvailable('chromium'))('lanterns in Chromium', { timeout
 
   beforeAll(async () => {
     browser = await launchChromium();
-  }, 60_000);
+  });
   afterAll(() => browser.close());
 
   beforeEach(async () => {
@@ -93,7 +95,7 @@ describe.skipIf(!browserAvailable('chromium'))('lanterns in Chromium', { timeout
   });
 });
 
-describe('the server of the lanterns', () => {
+describe('the server of the lanterns', { timeout: 60_000 }, () => {
   let program: Program;
   beforeEach(() => {
     program = new Program(server);
