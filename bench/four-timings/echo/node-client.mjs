@@ -2,6 +2,7 @@
  * The echoing side in Node: `node node-client.mjs ws://…`. Every binary message is answered by an empty one and then by
  * itself, with the time of arrival and of the reply kept; a text message is answered by those times. It ends with stdin.
  */
+import { setImmediate } from 'node:timers/promises';
 import { open } from '@postern/core';
 import { nanoseconds } from '../clock.mjs';
 import { MAX_MESSAGE_SIZE } from '../model/sizes.mjs';
@@ -22,8 +23,9 @@ function echo(ws) {
   return ws.listen(async (data) => {
     const received = nanoseconds();
     if (typeof data === 'string') return sendTimes(ws);
-    // The empty message leaves before the wait ends; else it would share a write with the echo, and wait for its masking.
     await ws.write(EMPTY);
+    // In the same turn it would share a write with the echo, and wait for its masking.
+    await setImmediate();
     const replied = nanoseconds();
     times.push([received, replied]);
     await ws.write(data);
