@@ -38,6 +38,10 @@ export class Backlog {
     return this.#byteLength === 0;
   }
 
+  get hasSeveral(): boolean {
+    return this.#pieces.length - this.#head + (this.#block === undefined ? 0 : 1) > 1;
+  }
+
   /** Adds a piece that stays as it is. */
   add(bytes: Buffer, taken: Taken | undefined): void {
     this.#closeBlock();

@@ -163,7 +163,7 @@ export class Connection
     leaveDataEvent(before);
     this.#inbox.endOfBurst();
     if (this.#inbox.isHandingOn) this.outbox.flushAfterMicrotasks();
-    else this.outbox.flush();
+    else this.outbox.endOfEvent();
   }
 
   /** What comes from here on is only passed on: text stays bytes, and our own output stops no reading. */

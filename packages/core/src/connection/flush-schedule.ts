@@ -41,6 +41,20 @@ export function scheduleFlush(owner: Flushable): void {
   deferred += 1;
 }
 
+let dueAfterEvents: Flushable[] = [];
+
+/** Flushes `owner` when all data events of this turn of the event loop have had their say. */
+export function scheduleFlushAfterEvents(owner: Flushable): void {
+  dueAfterEvents.push(owner);
+  if (dueAfterEvents.length === 1) setImmediate(flushAfterEvents);
+}
+
+function flushAfterEvents(): void {
+  const owners = dueAfterEvents;
+  dueAfterEvents = [];
+  for (const owner of owners) owner.flush();
+}
+
 function flushDue(): void {
   const owners = due;
   due = [];

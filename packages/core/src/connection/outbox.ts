@@ -15,7 +15,12 @@ import type { Role } from '../protocol/protocol.js';
 import { writeUtf8 } from '../protocol/utf8.js';
 import { Backlog, type Taken } from './backlog.js';
 import type { Batch } from './batch.js';
-import { isInDataEvent, scheduleFlush, type Flushable } from './flush-schedule.js';
+import {
+  isInDataEvent,
+  scheduleFlush,
+  scheduleFlushAfterEvents,
+  type Flushable,
+} from './flush-schedule.js';
 import { nextMaskingKey } from './masking-key.js';
 import type { Place } from './publication.js';
 import { harmless, ROOM } from './settled.js';
@@ -63,6 +68,11 @@ export class Outbox implements Flushable, SlabOwner {
   readonly #copies: boolean;
   /** A socket without TLS that has nothing waiting has sent everything: the slab's space is free at once. */
   readonly #reuses: boolean;
+  /**
+   * With TLS each write is a record of its own, which costs as much as ten messages: all that comes in one turn of the
+   * event loop is answered as one. c64 d16 128 B: 5.7 -> 4.1 µs a message.
+   */
+  readonly #gathers: boolean;
   /** Made for the first output that cannot leave from the slab alone. */
   #backlog: Backlog | undefined;
   /** The part of a group's batch that is this connection's last output, not yet in the backlog. */
@@ -90,7 +100,8 @@ export class Outbox implements Flushable, SlabOwner {
     this.#masked = role === 'client';
     this.#highWaterMark = highWaterMark;
     this.#copies = !(stream instanceof Socket);
-    this.#reuses = !this.#copies && !(stream instanceof TLSSocket);
+    this.#gathers = stream instanceof TLSSocket;
+    this.#reuses = !this.#copies && !this.#gathers;
   }
 
   get #hasNoBacklog(): boolean {
@@ -313,6 +324,15 @@ export class Outbox implements Flushable, SlabOwner {
     }
   }
 
+  /** The data event is over, and what was written in it leaves. */
+  endOfEvent(): void {
+    if (!this.#gathers) this.flush();
+    else if (!this.#scheduled && this.bufferedAmount > this.#stream.writableLength) {
+      this.#scheduled = true;
+      scheduleFlushAfterEvents(this);
+    }
+  }
+
   /**
    * Sends what has gathered once the promises that are settled have been through: the answers of an `async` listener to
    * one chunk leave as one write, not two.
@@ -370,8 +390,10 @@ export class Outbox implements Flushable, SlabOwner {
   #handOver(busy: boolean): void {
     const stream = this.#stream;
     let left = HANDED_AT_ONCE;
-    stream.cork();
     const backlog = this.#kept();
+    // A lone piece is cheaper without.
+    const corks = busy || backlog.hasSeveral;
+    if (corks) stream.cork();
     while (left > 0 && !backlog.isEmpty) {
       const piece = backlog.take(left)!;
       left -= piece.bytes.length;
@@ -379,7 +401,7 @@ export class Outbox implements Flushable, SlabOwner {
     }
     this.#handed += HANDED_AT_ONCE - left;
     if (busy) this.#hold();
-    stream.uncork();
+    if (corks) stream.uncork();
   }
 
   /** Gives the stream nothing more until it is through with what it has, and asks to be told. */
