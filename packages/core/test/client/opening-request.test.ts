@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { open } from '../../src/client/open.js';
 import type { OpenOptions } from '../../src/client/open-options.js';
+import { computeAcceptKey } from '../../src/handshake/accept-key.js';
 import type { HandshakeError } from '../../src/handshake/errors.js';
 import { textFrame } from './support/frames.js';
 import { serveRaw, switching, type RawClient } from './support/raw-server.js';
@@ -24,6 +25,11 @@ const sayAndReset =
     if (bytes === '') socket.resetAndDestroy();
     else socket.write(bytes, () => socket.resetAndDestroy());
   };
+
+/** A head with one more line. */
+function add(head: string, line: string): string {
+  return head.replace('\r\n\r\n', `\r\n${line}\r\n\r\n`);
+}
 
 /** Opens, expects to be refused and the socket to be gone, and returns the error. */
 async function refusalOf(
@@ -216,17 +222,106 @@ describe('a 101 that is not right is refused', () => {
     expect(error).toMatchObject({ code: `POSTERN_ERR_HANDSHAKE_${code}`, status: 101 });
   });
 
+  test.each([
+    ['in small letters', (key: string) => computeAcceptKey(key).toLowerCase()],
+    ['without its padding', (key: string) => computeAcceptKey(key).replace('=', '')],
+    ['quoted', (key: string) => `"${computeAcceptKey(key)}"`],
+    ['of a key with a space', (key: string) => computeAcceptKey(`${key} `)],
+    ['of no key', () => computeAcceptKey('')],
+    ['that is the key', (key: string) => key],
+    ['and another', (key: string) => `${computeAcceptKey(key)}, x`],
+    ['that is empty', () => ''],
+  ])('an accept key %s', async (_, make) => {
+    const error = await refusalOf(({ socket, key }) => {
+      socket.write(switching(key).replace(/(Accept: ).*/, `$1${make(key)}`));
+    });
+    expect(error).toMatchObject({ code: 'POSTERN_ERR_HANDSHAKE_ACCEPT', status: 101 });
+  });
+
+  test.each([
+    'permessage-deflate; server_max_window_bits=7',
+    'permessage-deflate; server_max_window_bits=16',
+    'permessage-deflate; server_max_window_bits=08',
+    'permessage-deflate; server_max_window_bits=1e1',
+    'permessage-deflate; server_max_window_bits',
+    'permessage-deflate; client_max_window_bits',
+    'permessage-deflate; client_no_context_takeover=1',
+    'permessage-deflate; server_no_context_takeover; server_no_context_takeover',
+    'permessage-deflate; window=8',
+    'permessage-deflate; constructor',
+    'permessage-deflate, permessage-deflate',
+    'permessage-deflate, permessage-bzip2',
+    'permessage-deflate;',
+    'x-webkit-deflate-frame',
+    ',',
+  ])('compression answered with %s', async (extensions) => {
+    const error = await refusalOf(
+      ({ socket, key }) =>
+        void socket.write(switching(key, [`Sec-WebSocket-Extensions: ${extensions}`])),
+      { compression: true },
+    );
+    expect(error).toMatchObject({ code: 'POSTERN_ERR_HANDSHAKE_EXTENSIONS', status: 101 });
+  });
+
   test('with frames behind it, and a socket that fails at the same time', async () => {
     const error = await refusalOf(sayAndReset(`${sound}\r\nUpgrade: websocket\r\n\r\n\x81\x01a`));
     expect(error.name).toBe('HandshakeError');
   });
+});
 
-  function add(head: string, line: string): string {
-    return head.replace('\r\n\r\n', `\r\n${line}\r\n\r\n`);
-  }
+describe('a 101 that is right is taken', () => {
+  const edits: Record<string, (head: string) => string> = {
+    'with names in capitals': (head) =>
+      head.replace(/^[\w-]+(?=:)/gm, (name) => name.toUpperCase()),
+    'with WebSocket and upgrade in other letters': (head) =>
+      head.replace('websocket', 'WebSocket').replace('n: Upgrade', 'n: uPGRADE'),
+    'with a list in Connection': (head) => head.replace('n: Upgrade', 'n: keep-alive, Upgrade'),
+    'with Connection in two lines': (head) =>
+      head.replace('Connection: Upgrade', 'Connection: keep-alive\r\nConnection: Upgrade'),
+    'with spaces around the values': (head) => head.replace(/: (.*)(?=\r)/g, ':  \t$1  '),
+    'without spaces before the values': (head) => head.replaceAll(': ', ':'),
+    'without a reason phrase': (head) => head.replace(' Switching Protocols', ''),
+    'with another reason phrase': (head) => head.replace('Switching', 'Dandelion'),
+    'behind empty lines': (head) => `\r\n\r\n${head}`,
+    // A 101 ends with its head whatever these say (RFC 9112, section 6.3).
+    'with a Content-Length': (head) => add(head, 'Content-Length: 5'),
+    'with a Transfer-Encoding': (head) => add(head, 'Transfer-Encoding: chunked'),
+    'with Sec-WebSocket-Version': (head) => add(head, 'Sec-WebSocket-Version: 8'),
+    'with headers of 15 KiB': (head) => add(head, `X-Large: ${'a'.repeat(15_000)}`),
+    'with bytes that are no ASCII': (head) => add(head, 'X-Name: J\xfcrgen'),
+  };
+
+  test.each(Object.keys(edits))('%s', async (name) => {
+    const { url } = await serveRaw(({ socket, key }) => {
+      const head = Buffer.from(edits[name]!(switching(key)), 'latin1');
+      socket.write(Buffer.concat([head, textFrame('hello')]));
+    });
+    const ws = await open(url);
+    expect(await ws.read()).toBe('hello');
+    ws.terminate();
+  });
 });
 
 describe('what is no answer', () => {
+  test.each([
+    ['a folded header', 'Accept: ', 'Accept:\r\n '],
+    ['lines that end with LF', /\r\n/g, '\n'],
+    ['lines that end with CR', /\r\n/g, '\r'],
+    ['a space before a colon', 'Accept: ', 'Accept : '],
+    ['a header without a name', 'Upgrade: w', ': x\r\nUpgrade: w'],
+    ['a header whose name is no token', 'Upgrade: w', 'X@: x\r\nUpgrade: w'],
+    ['CR in a header', 'Upgrade: w', 'X: a\rb\r\nUpgrade: w'],
+    ['HTTP in small letters', 'HTTP', 'http'],
+    ['a version with a letter', 'HTTP/1.1', 'HTTP/1.x'],
+    ['a status of two digits', '101', '10'],
+    ['two lengths', 'Upgrade: w', 'Content-Length: 1\r\nContent-Length: 2\r\nUpgrade: w'],
+  ])('a 101 with %s', async (_, from, to) => {
+    const error = await refusalOf(
+      ({ socket, key }) => void socket.write(switching(key).replace(from, to)),
+    );
+    expect(error).toMatchObject({ code: 'POSTERN_ERR_HANDSHAKE_MALFORMED', status: undefined });
+  });
+
   test.each([
     ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n\r\n'],
     ['frames at once', Buffer.from('\x81\x05Hello', 'latin1')],
