@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
  * @property {string} sentence what it shows
  * @property {'framework' | 'page' | 'terminal'} kind
  * @property {string} program the file that runs it
- * @property {string[]} commands how to run it by hand
+ * @property {string} command how to run it by hand
  */
 
 const examples = fileURLToPath(new URL('..', import.meta.url));
@@ -45,7 +45,7 @@ function readExample(folder, name) {
     sentence: description,
     kind: file === 'server.mjs' ? (usesFramework ? 'framework' : 'page') : 'terminal',
     program: join(folder, name, file),
-    commands: [`npm start -- ${name}`],
+    command: `npm start -- ${name}`,
   };
 }
 

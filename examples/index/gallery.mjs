@@ -31,7 +31,9 @@ export class Gallery {
     const example = this.#hosted.get(name);
     if (!example) return response.writeHead(404).end('There is no such example.\n');
     // The page of somebody else has no business starting programs here.
-    if (request.headers['sec-fetch-site'] === 'cross-site') return response.writeHead(403).end();
+    if (request.headers['sec-fetch-site'] === 'cross-site') {
+      return response.writeHead(403).end('Open it from the page of the examples.\n');
+    }
     const port = await example.open();
     const location = port ? `http://${hostnameOf(request)}:${port}/` : `/#${name}`;
     return response.writeHead(303, { location, 'cache-control': 'no-store' }).end();

@@ -51,8 +51,7 @@ export class HostedExample {
     clearTimeout(timer);
   }
 
-  /** Resolves when it has printed its address, or has ended. */
-  #start() {
+  async #start() {
     const child = spawn(process.execPath, ['--import', endWithParent, this.#program], {
       cwd: dirname(this.#program),
       env: { ...process.env, PORT: '0' },
@@ -61,27 +60,42 @@ export class HostedExample {
     });
     this.#child = child;
     this.#enter('starting');
-    const complaints = [];
+    const impatience = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT);
+    const port = await Promise.race([this.#portOf(child), this.#endOf(child)]);
+    clearTimeout(impatience);
+    if (port !== undefined) this.#enter('running');
+    return port;
+  }
+
+  /**
+   * Resolves when it prints its address.
+   *
+   * @returns {Promise<number>}
+   */
+  #portOf(child) {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        complaints.push(`Error: no address within ${START_TIMEOUT / 1000} s`);
-        child.kill('SIGKILL');
-      }, START_TIMEOUT);
-      forEachLine(child.stdout, (line) => {
+      createInterface({ input: child.stdout }).on('line', (line) => {
         this.#print(line);
         const [, port] = address.exec(line) ?? [];
-        if (port === undefined) return;
-        clearTimeout(timer);
-        this.#enter('running');
-        resolve(Number(port));
+        if (port !== undefined) resolve(Number(port));
       });
-      forEachLine(child.stderr, (line) => {
-        this.#print(line);
-        complaints.push(line);
-      });
-      child.once('error', (error) => complaints.push(String(error)));
+    });
+  }
+
+  /**
+   * Resolves when it has ended, and keeps why.
+   *
+   * @returns {Promise<undefined>}
+   */
+  #endOf(child) {
+    const complaints = [];
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      this.#print(line);
+      complaints.push(line);
+    });
+    child.once('error', (error) => complaints.push(String(error)));
+    return new Promise((resolve) => {
       child.once('close', (code, signal) => {
-        clearTimeout(timer);
         this.#child = this.#port = undefined;
         if (code === 0) this.#enter('idle');
         else this.#enter('failed', whatHappened(complaints, code ?? signal));
@@ -105,12 +119,4 @@ export class HostedExample {
  */
 function whatHappened(complaints, end) {
   return complaints.find((line) => /^\w*Error\b/.test(line)) ?? `it ended with ${end}`;
-}
-
-/**
- * @param {import('node:stream').Readable} input
- * @param {(line: string) => void} listener
- */
-function forEachLine(input, listener) {
-  createInterface({ input }).on('line', listener);
 }

@@ -33,19 +33,12 @@ export function renderPage(examples) {
 }
 
 /** @param {import('./examples.mjs').Example} example */
-function cardOf({ name, title, sentence, kind, commands }) {
-  const heading =
-    kind === 'terminal' ? escaped(title) : `<a href="/open/${name}">${escaped(title)}</a>`;
-  const foot =
-    kind === 'terminal'
-      ? commands
-          .map((command) => `<pre tabindex="0"><code>${escaped(command)}</code></pre>`)
-          .join('')
-      : '<p class="standing" role="status"></p>';
+function cardOf({ name, title, sentence, kind, command }) {
+  const isTool = kind === 'terminal';
   return `<li class="card" id="${name}" data-state="idle">
-<h3>${heading}</h3>
+<h3>${isTool ? escaped(title) : `<a href="/open/${name}">${escaped(title)}</a>`}</h3>
 <p>${escaped(sentence)}.</p>
-${foot}
+${isTool ? `<pre tabindex="0"><code>${command}</code></pre>` : '<p class="standing" role="status"></p>'}
 </li>`;
 }
 
