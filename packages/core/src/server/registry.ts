@@ -136,7 +136,7 @@ export class Registry {
       status,
       subprotocol: '',
       connections: this.connections,
-      error: new HandshakeError(code, body.trim(), { status, body }),
+      error: new HandshakeError(code, body.trim() || `refused with ${status}`, { status, body }),
     });
   }
 

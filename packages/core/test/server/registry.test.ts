@@ -268,6 +268,8 @@ describe('a client that was turned away', () => {
       },
     ]);
     expect(events[0]!.request.clientAddress).toBe(clientAddress);
-    expect(registry.stats().refused).toBe(1);
+    registry.onTurnedAway(asking, refusal(401, ''));
+    expect(events[1]!.error).toMatchObject({ message: 'refused with 401', body: '' });
+    expect(registry.stats().refused).toBe(2);
   });
 });
