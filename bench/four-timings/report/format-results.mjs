@@ -6,7 +6,7 @@ import { provenance } from './results.mjs';
 /** @import { Summary } from '../model/summary.mjs' */
 /** @import { Results } from './results.mjs' */
 
-/** Programs that keep cores busy for a minute before the run will have done so in the run. */
+/** Load average above which other programs had a part in the figures: what runs in the minute before mostly goes on. */
 const QUIET_LOAD = 0.5;
 
 const columns = [
@@ -47,7 +47,7 @@ export function formatResults(results, width) {
     ...provenance(results),
     ...(machine.load > QUIET_LOAD
       ? [
-          `~ other programs kept ${machine.load.toFixed(1)} cores busy: repeat this on a quiet machine`,
+          `~ other programs were running (load average ${machine.load.toFixed(1)}): repeat this on a quiet machine`,
         ]
       : []),
   ].join('\n');
