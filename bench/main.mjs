@@ -62,12 +62,16 @@ function wanted({ servers, rivals }) {
 
 /** @param {Subject[]} missing */
 function printMissing(missing) {
-  for (const [name, needs] of new Map(missing.map(({ name, needs }) => [name, needs]))) {
-    const packages = needs.map((needed) => needed.name).join(' and ');
-    console.log(`${name} is left out: needs ${packages}, installed and built (--rivals all)`);
-  }
-  for (const reason of unavailable) console.log(reason);
+  const reasons = missing.map(({ name, needs }) => `${name} is left out: ${reasonOf(needs)}`);
+  for (const reason of new Set([...reasons, ...unavailable])) console.log(reason);
   console.log('');
+}
+
+/** @param {Subject['needs']} needs */
+function reasonOf(needs) {
+  const packages = needs.map(({ name }) => name).join(' and ');
+  const installed = needs.some(({ from }) => from === 'rivals');
+  return `needs ${packages}, ${installed ? 'which --rivals all installs' : 'installed and built'}`;
 }
 
 /**
