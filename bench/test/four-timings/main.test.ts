@@ -13,13 +13,13 @@ const folder = mkdtempSync(join(tmpdir(), 'four-timings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function bench(...args: string[]) {
-  return spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', timeout: 50_000 });
+  return spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', timeout: 110_000 });
 }
 
 // Says nothing about speed: only that the Node client is measured at every size, and that it is written and drawn.
 test(
   'measures the Node client, prints plots, and writes JSON and pictures',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () => {
     const { status, stdout, stderr } = bench('--only', 'node', '--messages', '3', '--out', folder);
     expect(stderr).toBe('');
@@ -57,7 +57,7 @@ test(
 
 test.skipIf(!browserAvailable('chromium'))(
   'measures Chromium, whose clock it finds',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () => {
     const { status, stdout, stderr } = bench('--only', 'chromium', '--messages', '2');
     expect(stderr).toBe('');
