@@ -11,7 +11,7 @@ import { closeReasonText, closeText } from './close-text.js';
 import { connectionId, nextConnectionId } from './connection-id.js';
 import { tallyText, type ConnectionRecord } from './connection-record.js';
 import { connectionDetails, connectionFields, connectionState } from './connection-text.js';
-import { codeOf, errorFields, errorText } from './error-text.js';
+import { codeOf, errorFields, errorText, type ErrorFields } from './error-text.js';
 import type { Level } from './level.js';
 import { payloadText } from './payload-text.js';
 import { printable } from './printable.js';
@@ -31,7 +31,7 @@ export interface TrafficLine {
   readonly text: string;
   /** What a machine reads. */
   readonly details: Fields;
-  readonly err?: object;
+  readonly err?: ErrorFields;
 }
 
 const LONGEST_BODY = 200;

@@ -11,6 +11,7 @@ import type {
 
 import { ConnectionRecord } from './connection-record.js';
 import type { Level } from './level.js';
+import { RecentStacks } from './recent-stacks.js';
 import {
   closeLine,
   controlLine,
@@ -38,6 +39,7 @@ export class Traffic {
   /** Grows as messages begin to be watched. */
   #watch = 0;
   #stopLevels: (() => void) | undefined;
+  readonly #stacks = new RecentStacks();
   readonly #summary: TrafficSummary;
   #summaryTimer: NodeJS.Timeout | undefined;
   /** What `#watch` was at the last summary. */
@@ -228,7 +230,13 @@ export class Traffic {
       limit,
       render: () => ({
         text: connection === undefined ? text : `#${connection} ${text}`,
-        fields: { ...fields, scope, id, traffic, ...(err && { err }) },
+        fields: {
+          ...fields,
+          scope,
+          id,
+          traffic,
+          ...(err && { err: this.#stacks.shorten(err, connection) }),
+        },
       }),
     });
   }

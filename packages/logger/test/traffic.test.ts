@@ -95,6 +95,18 @@ describe('the log of a server as it comes', () => {
     expect(here.lines[1]).toBe('    err: TypeError: mine');
   });
 
+  test('shows the stack of the same fault once', async () => {
+    const here = await scene(() => {
+      throw new TypeError('mine');
+    });
+    for (let count = 0; count < 3; count += 1) await open(here.server.url).catch(() => {});
+    const stacks = here.lines.filter((line) => line.includes('    err: TypeError: mine'));
+    const notes = here.lines.filter((line) => line.includes('(the stack is that of #1)'));
+    expect([stacks.length, notes.length]).toEqual([3, 2]);
+    expect(here.lines.filter((line) => line.includes(' at Gate.run '))).toHaveLength(1);
+    expect(here.lines.at(-3)).toMatch(/^ERROR: #3 failed 500 GET \/ /);
+  });
+
   test('warns of a client for which there is no room', async () => {
     const here = await scene(echo, {}, { maxConnections: 1 });
     await client(here.server.url);
