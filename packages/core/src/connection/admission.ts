@@ -11,6 +11,7 @@ export interface AcceptOptions {
 
 /** What a refused client is told. */
 export interface RefuseOptions {
+  /** Further headers of the response; an array is one line for each value. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Plain text unless `headers` say otherwise. */
   readonly body?: string;

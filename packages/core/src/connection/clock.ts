@@ -4,9 +4,11 @@ export interface Clock {
   now(): number;
   /** Calls `callback` once, `delay` milliseconds from now. */
   setTimeout(callback: () => void, delay: number): unknown;
+  /** Stops a timer of `setTimeout`; `undefined`, or one that has run, changes nothing. */
   clearTimeout(timer: unknown): void;
   /** Calls `callback` every `delay` milliseconds. */
   setInterval(callback: () => void, delay: number): unknown;
+  /** Stops a timer of `setInterval`; `undefined` changes nothing. */
   clearInterval(timer: unknown): void;
 }
 

@@ -5,6 +5,7 @@ import { PosternError } from '../protocol/errors.js';
 export interface CloseInfo {
   /** The close code; 1005 for a close frame without one, 1006 for an end without a close frame. */
   readonly code: number;
+  /** What the side that closed gave as its reason; `''` for none. */
   readonly reason: string;
   /** Whether close frames went both ways. RFC 6455, section 7.1.4. */
   readonly wasClean: boolean;
@@ -44,6 +45,7 @@ export let isErrorOf: (error: unknown, source: object) => boolean;
 /** The connection has ended, or is ending; `close` tells how. */
 export class ConnectionClosedError extends PosternError {
   override readonly name = 'ConnectionClosedError';
+  /** How it ended. */
   readonly close: CloseInfo;
   /** The same as `close.code`. */
   readonly closeCode: number;

@@ -36,7 +36,9 @@ export interface HandshakeEvent {
 
 /** The request of an opening handshake, as far as the channels tell of it. */
 export interface HandshakeSubject {
+  /** `'GET'`, of every handshake that is in order. */
   readonly method: string;
+  /** On a server the path and query, on a client the whole URL. */
   readonly url: string;
   /** In Node's shape: names in lower case. */
   readonly headers: object;
@@ -46,14 +48,19 @@ export interface HandshakeSubject {
 
 /** A connection is open; published on `postern:open`. */
 export interface OpenEvent {
+  /** The connection. */
   readonly ws: WebSocket;
 }
 
 /** A message or a ping or pong went in or out; published on `postern:message`. */
 export interface MessageEvent {
+  /** The connection. */
   readonly ws: WebSocket;
+  /** Which way it went. */
   readonly direction: 'received' | 'sent';
+  /** What it was. */
   readonly kind: 'text' | 'binary' | 'ping' | 'pong';
+  /** As received, or as given to be sent; of a ping or pong a copy. Text is bytes in a relay, and where it was prepared. */
   readonly data: Message | Uint8Array;
   /** The payload in bytes, before compression; of a text that is sent, in UTF-16 units. */
   readonly size: number;
@@ -61,7 +68,9 @@ export interface MessageEvent {
 
 /** It is known how a connection ended; published on `postern:close`. */
 export interface CloseEvent {
+  /** The connection. */
   readonly ws: WebSocket;
+  /** How it ended. */
   readonly close: CloseInfo;
 }
 
@@ -69,6 +78,7 @@ export interface CloseEvent {
 export interface ErrorEvent {
   /** Undefined where code failed that decides who may come in: `origins`, `filter`, `acceptConnection`. */
   readonly ws: WebSocket | undefined;
+  /** What was thrown, or what the guarded method swallowed. */
   readonly error: unknown;
   /** The guarded method that swallowed it. */
   readonly guarded?: 'readGuarded' | 'writeGuarded';

@@ -56,6 +56,7 @@ export interface ConnectionOptions {
   readonly heartbeatInterval?: number;
   /**
    * The connection ends when no byte comes within this time of that ping, or blocked output makes no progress.
+   * 0 for never.
    * @default 20_000
    */
   readonly heartbeatTimeout?: number;

@@ -8,8 +8,9 @@ import { toBytes, type MessageData } from './message-data.js';
 
 /** A message that is framed, and compressed, once for any number of connections. Made by `prepare`. */
 export class PreparedMessage {
+  /** For the connection: text or binary. */
   readonly opcode: number;
-  /** A copy: what the caller does with the bytes afterwards changes nothing. */
+  /** For the connection: a copy; what the caller does with the bytes afterwards changes nothing. */
   readonly payload: Buffer;
   #serverFrame: Buffer | undefined;
   #compressed: Map<string, Buffer | Promise<Buffer>> | undefined;
@@ -19,14 +20,14 @@ export class PreparedMessage {
     this.payload = payload;
   }
 
-  /** The whole frame as a server sends it; a client's frames are masked, each with a key of its own. */
+  /** For the connection: the whole frame as a server sends it; a client's frames are masked, each with a key of its own. */
   get serverFrame(): Buffer {
     this.#serverFrame ??= createFrame(FIN | this.opcode, this.payload, undefined);
     return this.#serverFrame;
   }
 
   /**
-   * The message compressed by itself, for all connections with these settings. It refers to nothing before it, so it fits
+   * For the connection: the message compressed by itself, for all connections with these settings. It refers to nothing before it, so it fits
    * wherever it is sent, with or without context takeover.
    */
   compressed(settings: DeflaterSettings): Buffer | Promise<Buffer> {
@@ -41,7 +42,7 @@ export class PreparedMessage {
     return result;
   }
 
-  /** The whole compressed frame as a server sends it; undefined when it takes another thread. */
+  /** For the connection: the whole compressed frame as a server sends it; undefined when it takes another thread. */
   compressedServerFrame(settings: DeflaterSettings): Buffer | undefined {
     const bytes = this.compressed(settings);
     return bytes instanceof Uint8Array

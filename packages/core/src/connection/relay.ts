@@ -5,7 +5,9 @@ import { becomeRelayed, forwardTo, isListenResult, type WebSocket } from './web-
 
 /** How the two ends of a relay ended. */
 export interface RelayEnd {
+  /** How `a` ended. */
   readonly a: CloseInfo;
+  /** How `b` ended. */
   readonly b: CloseInfo;
 }
 
@@ -14,6 +16,8 @@ export interface RelayEnd {
  * being decoded. Each side is read only as fast as the other takes it. When one ends, so does the other, with the same close
  * code and reason where these can be sent; a side that was lost is told as 1014, and one that closed without a code as
  * 1000. Resolves, and never rejects, when both are gone. What has not been read of either goes first.
+ *
+ * Do not give the inner `open` the client's signal: it would close with 1001 before the client's code is passed on.
  * @throws {StateError} before acceptance, and when something else reads one of them: that one is left alone, and `a`, if it
  *   was `b`, closed with 1011, because from then on nobody else can read it.
  */

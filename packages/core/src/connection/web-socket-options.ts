@@ -17,11 +17,13 @@ export interface WriteOptions {
   readonly compress?: boolean;
 }
 
+/** How `read` waits. */
 export interface ReadOptions {
-  /** Ends the wait. No message is lost by it, and the connection stays as it is. */
+  /** Ends the wait: `read` rejects with its reason. No message is lost by it, and the connection stays as it is. */
   readonly signal?: AbortSignal;
 }
 
+/** How a connection is closed. */
 export interface CloseOptions {
   /**
    * The close code: 1000-1003, 1007-1014 or 3000-4999 (RFC 6455, section 7.4).
@@ -43,11 +45,16 @@ export interface CloseOptions {
 /** Hears of what went wrong in user code, or between us and a framework. */
 export type ErrorListener = (error: unknown, ws: WebSocket | undefined) => void;
 
+/** Options of `WebSocket.over`. */
 export interface OverOptions extends ConnectionOptions {
   /** Which end this is: a client masks what it sends (RFC 6455, section 5.1). */
   readonly role: Role;
   /** Bytes of the peer that came along with its handshake. */
   readonly head?: Uint8Array;
+  /**
+   * What the opening handshake agreed on.
+   * @default nothing
+   */
   readonly agreed?: Agreed;
   /**
    * Hears of what went wrong in user code.

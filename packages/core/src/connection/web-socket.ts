@@ -33,6 +33,7 @@ import type {
   WriteOptions,
 } from './web-socket-options.js';
 
+/** Where a WebSocket is in its life. */
 export type WebSocketState = 'connecting' | 'open' | 'closing' | 'closed';
 
 /** What a WebSocket tells whoever made it; one object for all connections of a server. */
@@ -123,7 +124,7 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
 
   /**
    * A connection over any Duplex whose opening handshake is done, or that needs none.
-   * @throws {TypeError} when `role` is neither `'server'` nor `'client'`.
+   * @throws {TypeError} when `role` is neither `'server'` nor `'client'`, or an extension is not spoken here.
    * @throws {RangeError} when an option is out of its range; it names the option.
    */
   static over(duplex: Duplex, options: OverOptions): WebSocket {
@@ -139,12 +140,14 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
 
   // What it is.
 
+  /** Where it is in its life. */
   get state(): WebSocketState {
     if (this.#isClosed) return 'closed';
     if (this.#connection === undefined) return 'connecting';
     return this.#connection.isOpen ? 'open' : 'closing';
   }
 
+  /** Whether messages can be sent. */
   get isOpen(): boolean {
     return this.#connection?.isOpen === true;
   }
@@ -236,7 +239,7 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
     return this.#inbox.read(options?.signal);
   }
 
-  /** The next message, or how the connection ended. */
+  /** The next message, or how the connection ended. @throws {StateError} while something else reads. */
   readGuarded(): Promise<GuardedMessage> {
     this.#letIn();
     const message = this.#inbox.readGuarded();
@@ -267,7 +270,7 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
     });
   }
 
-  /** The same in arrays: all that is there, or that one chunk off the socket brings. */
+  /** The same as iteration, in arrays: all that is there, or that one chunk off the socket brings. */
   bursts(): AsyncIterableIterator<Message[], undefined> {
     return new MessageIterator(() => {
       this.#letIn();
@@ -314,7 +317,10 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
     }
   }
 
-  /** Sends a message; `false`, and never a rejection, when the connection has ended or the message was dropped. */
+  /**
+   * Sends a message; `false`, and no rejection, when the connection has ended or the message was dropped.
+   * @throws {StateError | TypeError} for mistakes of the caller.
+   */
   writeGuarded(data: MessageData | PreparedMessage, options?: WriteOptions): Promise<boolean> {
     const written = this.write(data, options);
     if (written === ROOM) return HAD_ROOM;
@@ -348,6 +354,8 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
   /**
    * Sends a ping of at most 125 bytes; resolves with the round trip in milliseconds. A pong settles all older
    * pings too. RFC 6455, section 5.5.2.
+   * @throws {StateError | ConnectionClosedError} before acceptance, and once the connection has ended or is ending.
+   * @throws {TypeError | RangeError} for no string or bytes, above 125 bytes, and when 64 newer pings are unanswered.
    */
   ping(data?: MessageData): Promise<number> {
     try {
@@ -359,7 +367,10 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
     }
   }
 
-  /** Sends a pong that nobody asked for, of at most 125 bytes. RFC 6455, section 5.5.3. */
+  /**
+   * Sends a pong that nobody asked for, of at most 125 bytes. RFC 6455, section 5.5.3.
+   * @throws {StateError | ConnectionClosedError | TypeError | RangeError} as `ping`, but for unanswered ones.
+   */
   pong(data: MessageData = ''): Promise<void> {
     try {
       const payload = controlPayload(data);
@@ -390,7 +401,8 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
   /**
    * Begins the closing handshake; unread messages are dropped. Resolves when the socket is gone. Before acceptance
    * it refuses the client with 403. RFC 6455, section 7.
-   * @throws {RangeError} for a code that must not be sent, or a reason over 123 bytes.
+   * @throws {RangeError} for a code that must not be sent, a reason over 123 bytes, or a `timeout` out of range.
+   * @throws {TypeError} when the code is no number, or the reason no string.
    */
   close(options: CloseOptions = {}): Promise<CloseInfo> {
     const { code = CloseCode.Normal, reason = '' } = options;
@@ -422,6 +434,7 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
     );
   }
 
+  /** For `await using`: closes. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

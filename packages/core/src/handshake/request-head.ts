@@ -10,8 +10,11 @@ export interface HeaderSection {
 
 /** The part of an HTTP request that an opening handshake is judged by; `http.IncomingMessage` is one. */
 export interface RequestHead extends HeaderSection {
+  /** Anything but `'GET'` is no opening handshake. */
   readonly method?: string | undefined;
+  /** Path and query. */
   readonly url?: string | undefined;
+  /** As in `'1.1'`, for which an absent one is taken. */
   readonly httpVersion?: string | undefined;
 }
 

@@ -13,7 +13,9 @@ import { createHandler, type Handler } from './handler.js';
 
 /** A gatekeeper at its place in a chain. */
 export interface Route<Context> {
+  /** Who decides. */
   readonly gatekeeper: Gatekeeper<Context>;
+  /** As given to `createRoute`. */
   readonly options: HandlerOptions;
   /** What to do about a server that nobody attached. */
   readonly remedy: string;

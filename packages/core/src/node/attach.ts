@@ -14,6 +14,7 @@ import { createHandler } from './handler.js';
 import { refuseSocket } from './refuse-socket.js';
 import { ignore } from './upgraded-socket.js';
 
+/** Options of `attach`. */
 export interface AttachOptions extends HandlerOptions {
   /**
    * Who decides on every upgrade request of the server. Without it the server's own chain decides: a framework with a

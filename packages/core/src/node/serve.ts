@@ -13,6 +13,7 @@ import {
 import { resolveDrainOptions, type DrainOptions, type ServerStats } from '../server/registry.js';
 import { attach, type Attachment } from './attach.js';
 
+/** Options of `serve`. */
 export interface ServeOptions extends HandlerOptions {
   /** Who decides on every upgrade request. */
   readonly websocket: Gatekeeper<undefined>;
@@ -35,7 +36,7 @@ export interface ServeOptions extends HandlerOptions {
   readonly path?: string;
   /** Key and certificate, and all else that `node:https` takes: the server then speaks TLS. */
   readonly tls?: TlsOptions;
-  /** Closes the server. */
+  /** Closes the server. Aborted before it listens, `serve` rejects with its reason. */
   readonly signal?: AbortSignal;
   /** Whether to go on with a connection at all; asked before a byte is read. A throw is a no, and goes to `onError`. */
   readonly acceptConnection?: (socket: Socket) => boolean;
@@ -119,6 +120,7 @@ export class WebSocketServer {
     return this.#attachment.stats();
   }
 
+  /** For `await using`: closes. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -133,6 +135,7 @@ const REQUEST_TIMEOUT = 300_000;
 /**
  * Starts a server of its own; resolves once it listens.
  * @throws {TypeError | RangeError} when an option is not what it should be.
+ * @throws what Node says when it cannot listen, such as `EADDRINUSE`.
  */
 export async function serve(options: ServeOptions): Promise<WebSocketServer> {
   const { signal, websocket } = options;

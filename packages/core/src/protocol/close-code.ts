@@ -20,6 +20,7 @@ export const CloseCode = {
   TlsHandshake: 1015,
 } as const;
 
+/** One of these codes; others that may be sent (3000-4999) are plain numbers. */
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
 
 /** Whether a close frame may carry `closeCode`. RFC 6455, section 7.4. */

@@ -9,6 +9,7 @@ import { decodeUtf8 } from './utf8.js';
 export interface CloseStatus {
   /** 1005 when the frame had no code. */
   readonly code: number;
+  /** `''` for none. */
   readonly reason: string;
 }
 
@@ -48,6 +49,7 @@ export function closePayload(code: number, reason: string): Buffer {
 }
 
 /**
+ * Checks what a close frame is to say.
  * @throws {RangeError} when a close frame must not carry `code`, or `reason` is over 123 bytes.
  * @throws {TypeError} when `code` is no number or `reason` no string.
  */

@@ -2,10 +2,13 @@ import { CONTROL_BIT } from './opcode.js';
 
 /** The bits of one frame header. One record per parser is filled again and again: copy what must last. */
 export interface FrameHeader {
+  /** Whether this is the last frame of its message. */
   fin: boolean;
   /** The three reserved bits, where they stand in the first byte. */
   reserved: number;
+  /** One of `Opcode`, or one that is reserved. */
   opcode: number;
+  /** Whether the payload is masked. */
   masked: boolean;
   /** In bytes: 2 to 14. */
   headerLength: number;
@@ -28,6 +31,7 @@ const LENGTH_64 = 127;
 const TWO_TO_32 = 2 ** 32;
 const TWO_TO_21 = 2 ** 21;
 
+/** An empty record for `readFrameHeader` to fill. */
 export function createFrameHeader(): FrameHeader {
   return {
     fin: false,

@@ -30,6 +30,7 @@ export interface ControlSink {
   onControl(opcode: number, payload: Buffer): void;
 }
 
+/** What a `FrameParser` is to know. */
 export interface FrameParserOptions extends MessageLimits {
   /** Whether permessage-deflate was agreed on. */
   readonly allowCompressed: boolean;

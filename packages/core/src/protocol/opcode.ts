@@ -8,6 +8,7 @@ export const Opcode = {
   Pong: 0xa,
 } as const;
 
+/** One of these opcodes. */
 export type Opcode = (typeof Opcode)[keyof typeof Opcode];
 
 /** Control frames have the highest bit of the opcode set. RFC 6455, section 5.5. */

@@ -6,6 +6,7 @@ import type { MessageLimits, MessageSink } from './message-assembler.js';
 import { Opcode } from './opcode.js';
 import { nextState, type State } from './state.js';
 
+/** Which end of a connection. */
 export type Role = 'server' | 'client';
 
 /** What a connection hears from its protocol. */
@@ -18,7 +19,9 @@ export interface ProtocolSink extends MessageSink {
   onClose(status: CloseStatus): void;
 }
 
+/** What a `Protocol` is to know. */
 export interface ProtocolOptions extends MessageLimits {
+  /** Which end this is: a server expects masked frames, a client unmasked ones. Section 5.1. */
   readonly role: Role;
   /** Whether permessage-deflate was agreed on. */
   readonly allowCompressed: boolean;
@@ -30,6 +33,7 @@ export interface ProtocolOptions extends MessageLimits {
  * RFC 6455, sections 5 to 7.
  */
 export class Protocol {
+  /** Which end this is. */
   readonly role: Role;
   readonly #parser: FrameParser;
   readonly #sink: ProtocolSink;
@@ -41,6 +45,7 @@ export class Protocol {
     this.#parser = new FrameParser(sink, this, options.role === 'server', options);
   }
 
+  /** How far the closing handshake has come. */
   get state(): State {
     return this.#state;
   }
@@ -78,7 +83,10 @@ export class Protocol {
     this.#parser.halt();
   }
 
-  /** @throws {ProtocolError} as `receive` does, for the bytes that waited. */
+  /**
+   * Goes on after `halt`, with the bytes that waited.
+   * @throws {ProtocolError} as `receive` does, for those bytes.
+   */
   resume(): void {
     this.#parser.resume();
   }

@@ -4,6 +4,7 @@ import { checkUtf8, decodeUtf8 } from './utf8.js';
 
 /** A text message that was judged and not decoded, for whoever only passes it on. */
 export class TextBytes {
+  /** Valid UTF-8. */
   readonly bytes: Buffer;
 
   constructor(bytes: Buffer) {

@@ -12,9 +12,11 @@ export interface IncomingRequest extends RequestHead {
  * It holds nothing of the framework but `context`.
  */
 export class HandshakeRequest<Context = unknown> implements RequestHead {
+  /** `'GET'`, as an opening handshake must be. */
   readonly method: string;
   /** The original path and query, also below a mount point. */
   readonly url: string;
+  /** As in `'1.1'`. */
   readonly httpVersion: string;
   /** In Node's shape: names in lower case. Any may be absent. */
   readonly headers: NodeLikeHeaders;

@@ -16,14 +16,17 @@ import { resolveHandlerOptions, type HandlerOptions, type HandlerSettings } from
 
 /** An opening handshake that may become a WebSocket: what to answer it with. */
 export interface Acceptance {
+  /** What tells it from a `Refusal`. */
   readonly ok: true;
   /** All headers of the 101. */
   readonly headers: HeaderRecord;
   /** `''` for none. */
   readonly subprotocol: string;
+  /** As agreed; empty for none. */
   readonly extensions: readonly ExtensionOffer[];
 }
 
+/** What `negotiate` says. */
 export type Negotiation = Acceptance | Refusal;
 
 /**

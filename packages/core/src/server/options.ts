@@ -31,7 +31,8 @@ export interface HandlerOptions extends ConnectionOptions {
    */
   readonly trustProxy?: boolean;
   /**
-   * The longest time from the upgrade request to the answer, the gatekeeper included, in milliseconds; then 503.
+   * The longest time from the upgrade request to the answer, the gatekeeper included, in milliseconds; then 503. 0 for
+   * none.
    * @default 10_000
    */
   readonly handshakeTimeout?: number;

@@ -6,9 +6,14 @@ import { negotiateDeflate, offerDeflate } from '../deflate/negotiate.js';
 import type { ExtensionOffer } from '../handshake/header-grammar.js';
 import { duplexPair } from './duplex-pair.js';
 
+/** Options of both ends. */
 export interface PairOptions extends ConnectionOptions {
   /** What the opening handshake would have agreed on; `''` for none. */
   readonly subprotocol?: string;
+  /**
+   * As of `WebSocket.over`.
+   * @default prints the stack to stderr
+   */
   readonly onError?: ErrorListener;
 }
 
