@@ -4,12 +4,19 @@ type Method = (...values: never[]) => unknown;
 
 /** Any logger with the methods of pino or of `console`; only `info` must be there. */
 export interface ForeignLogger {
+  /** Gets the lines of its level, and those that no other method is there for. */
   readonly info: Method;
+  /** Called on pino and its like alone, for `console.trace` prints a stack; else these lines go to `debug`. */
   readonly trace?: Method;
+  /** Without it these lines go to `info`. */
   readonly debug?: Method;
+  /** What connections do; without it these lines go to `info`. */
   readonly wslog?: Method;
+  /** Without it these lines go to `info`. */
   readonly warn?: Method;
+  /** Without it these lines go to `warn`. */
   readonly error?: Method;
+  /** Without it these lines go to `error`. */
   readonly fatal?: Method;
   /** Asked before a line is made, where it is there. */
   isLevelEnabled?(level: string): boolean;

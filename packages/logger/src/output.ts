@@ -4,7 +4,9 @@ import { prettyLines, type RenderLine } from './pretty-line.js';
 
 /** Anything that lines can be written to: a stream of Node, or an object with such a method. */
 export interface LineSink {
+  /** Takes a line, its end included. */
   write(line: string): unknown;
+  /** Whether it is a terminal: lines for people then have colours. */
   readonly isTTY?: boolean;
 }
 

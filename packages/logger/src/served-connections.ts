@@ -8,7 +8,9 @@ export type Served =
 
 /** `node:http`'s or `node:https`'s server. */
 export interface HttpServerLike {
+  /** What tells a server from options; it is not called. */
   listen(...values: never[]): unknown;
+  /** Not called either. */
   close(...values: never[]): unknown;
 }
 

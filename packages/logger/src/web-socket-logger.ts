@@ -47,14 +47,17 @@ export class WebSocketLogger {
     originOf = (logger) => logger.#origin;
   }
 
+  /** Every step, for whoever looks for a fault. */
   trace(...values: unknown[]): void {
     this.#log('trace', values);
   }
 
+  /** What helps to understand a program at work. */
   debug(...values: unknown[]): void {
     this.#log('debug', values);
   }
 
+  /** What is good to know. */
   info(...values: unknown[]): void {
     this.#log('info', values);
   }
@@ -64,14 +67,17 @@ export class WebSocketLogger {
     this.#log('wslog', values);
   }
 
+  /** What may become a fault. */
   warn(...values: unknown[]): void {
     this.#log('warn', values);
   }
 
+  /** What went wrong. */
   error(...values: unknown[]): void {
     this.#log('error', values);
   }
 
+  /** What the program cannot go on after; it is only logged. */
   fatal(...values: unknown[]): void {
     this.#log('fatal', values);
   }
