@@ -5,7 +5,7 @@ import { PosternError } from '../protocol/errors.js';
 export interface CloseInfo {
   /** The close code; 1005 for a close frame without one, 1006 for an end without a close frame. */
   readonly code: number;
-  /** What the side that closed gave as its reason; `''` for none. */
+  /** The reason in the peer's close frame, or why this side failed the connection; `''` for none, as in most answers. */
   readonly reason: string;
   /** Whether close frames went both ways. RFC 6455, section 7.1.4. */
   readonly wasClean: boolean;
