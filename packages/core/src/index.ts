@@ -14,6 +14,7 @@ export type {
   CloseEvent,
   ErrorEvent,
   HandshakeEvent,
+  HandshakeSubject,
   MessageEvent,
   OpenEvent,
 } from './connection/diagnostics.js';

@@ -193,8 +193,9 @@ export class Connection
   }
 
   onPong(payload: Buffer): void {
-    if (messageChannel.hasSubscribers) tellControl(this.ws, 'received', 'pong', payload);
+    // First, so that whoever hears of the pong finds its round trip in `latency`.
     this.#pings?.settle(payload);
+    if (messageChannel.hasSubscribers) tellControl(this.ws, 'received', 'pong', payload);
   }
 
   onClose(status: CloseStatus): void {

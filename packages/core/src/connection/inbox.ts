@@ -195,9 +195,9 @@ export class Inbox {
   }
 
   /** Calls the listener; returns what the next message must wait for. */
-  #call(listener: Listener, data: Message): unknown {
+  #call(listener: Listener, data: Message): PromiseLike<unknown> | undefined {
     try {
-      const result = listener(data);
+      const result: unknown = listener(data);
       // Compared by identity: `(message) => ws.write(message)` costs no promise while there is room.
       if (result !== undefined && result !== ROOM && isThenable(result)) return result;
     } catch (error) {
@@ -216,7 +216,7 @@ export class Inbox {
    * Waits for what the listener returned, and hands on what is queued. One function goes on for as long as there is
    * something to wait for: a third cheaper for an `async` listener than a `then` of its own for each message.
    */
-  async #attend(result: unknown): Promise<void> {
+  async #attend(result: PromiseLike<unknown> | undefined): Promise<void> {
     let awaited = result;
     while (awaited !== undefined) {
       try {
@@ -233,7 +233,7 @@ export class Inbox {
   }
 
   /** Hands what is queued to the listener, for as long as it does not wait; returns what it waits for. */
-  #deliverQueued(): unknown {
+  #deliverQueued(): PromiseLike<unknown> | undefined {
     while (this.#listener !== undefined && !this.#busy && this.#head < this.#tail) {
       const size = this.#sizes[this.#head]!;
       const result = this.#call(this.#listener, this.#shift());

@@ -84,7 +84,7 @@ function decide<Context>(
     home.registry.refusalFor(seen, handler.settings.trustProxy, 1) ??
     judgeHandshake(seen, handler.settings);
   if ('ok' in choice) {
-    home.registry.onTurnedAway(seen, choice);
+    handshake.tellTurnedAway(seen, choice, handler.settings);
     return Promise.resolve(turnedAway(choice.status, choice.headers, choice.body));
   }
   const gate = new Gate(handler, choice, handshake);

@@ -4,13 +4,15 @@ import type { Duplex } from 'node:stream';
 
 import type { RefuseOptions } from '../connection/admission.js';
 import { HandshakeError } from '../handshake/errors.js';
+import { refusal, type Refusal } from '../handshake/refusal.js';
 import { isUpgrade } from '../handshake/server-handshake.js';
 import { acceptHeaders } from '../handshake/switching-protocols.js';
 import type { ErrorCode } from '../protocol/errors.js';
 import type { Gate, GateAnswer, Road } from '../server/gate.js';
 import { handshakeKey } from '../server/negotiate.js';
+import type { IncomingRequest } from '../server/handshake-request.js';
 import type { HandlerSettings } from '../server/options.js';
-import type { PendingHandshake } from '../server/registry.js';
+import type { PendingHandshake, Registry } from '../server/registry.js';
 import { turnedAway, type Decision } from './decision.js';
 import { EarlyBytes } from './early-bytes.js';
 import { endSocket, refuseSocket } from './refuse-socket.js';
@@ -29,6 +31,7 @@ const ENTITY_HEADERS = ['content-length', 'content-type', 'transfer-encoding', '
 /** What a chain has in common for all its handshakes. */
 export interface ChainRules {
   readonly settings: HandlerSettings;
+  readonly registry: Registry;
   /** Whether a 404 means that the request may be another listener's. */
   mayBeForeign(): boolean;
 }
@@ -58,6 +61,8 @@ export class ChainHandshake implements Road, PendingHandshake {
   /** The chain's response, until all is settled. */
   #response: ServerResponse | undefined;
   #isSwitching = false;
+  /** Whether it has been said that the client was turned away before a gatekeeper was asked. */
+  #isTold = false;
   #isAnswered = false;
   #isSettled = false;
   #ended: Decision | undefined;
@@ -126,6 +131,17 @@ export class ChainHandshake implements Road, PendingHandshake {
     });
     run();
     return decision;
+  }
+
+  /** The client is turned away without a gatekeeper: by the rules before it, or by the chain. */
+  tellTurnedAway(
+    request: IncomingRequest,
+    refused: Refusal,
+    { trustProxy }: HandlerSettings = this.#settings,
+  ): void {
+    if (this.#isTold || this.#gate !== undefined || !this.isUpgrade) return;
+    this.#isTold = true;
+    this.#rules.registry.onTurnedAway(request, refused, trustProxy);
   }
 
   /** Whether a gatekeeper has been asked already: a chain may reach two handlers, and only one can have the client. */
@@ -254,6 +270,9 @@ export class ChainHandshake implements Road, PendingHandshake {
   /** An answer other than the 101 has gone, in full. */
   #onEnded(): void {
     if (this.#isSettled) return;
+    // Without a response it was Node's parser that refused the request.
+    const status = this.#response?.statusCode ?? 400;
+    this.tellTurnedAway(this.request, refusal(status, ''));
     this.#settle();
     this.#early.release();
     endSocket(this.#settings, this.#socket);
@@ -303,6 +322,7 @@ export class ChainHandshake implements Road, PendingHandshake {
     if (this.#isAnswered) this.#socket.destroy();
     else refuseSocket(this.#settings, this.#socket, 503, { body: `${message}\n` });
     this.#gate?.fail(code, message, 503);
+    this.tellTurnedAway(this.request, refusal(503, `${message}\n`));
     this.#end(turnedAway(503, {}, `${message}\n`));
   }
 

@@ -52,7 +52,8 @@ export class Chain {
 
   constructor(home: ChainHome) {
     this.#home = home;
-    this.#rules = { settings: home.settings, mayBeForeign: () => this.#hasOthers() };
+    const { settings, registry } = home;
+    this.#rules = { settings, registry, mayBeForeign: () => this.#hasOthers() };
     this.#inner = createServer({ maxHeaderSize: MAX_HEADER_SIZE }, (request, response) =>
       this.#onRequest(request, response),
     );
@@ -85,7 +86,7 @@ export class Chain {
       ? undefined
       : (registry.refusalFor(request, settings.trustProxy) ?? refuseBody(request));
     if (refused !== undefined) {
-      registry.onTurnedAway(request, refused);
+      registry.onTurnedAway(request, refused, settings.trustProxy);
       refuseSocket(settings, socket, refused.status, refused);
       return;
     }

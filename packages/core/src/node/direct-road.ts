@@ -33,7 +33,7 @@ export function admitDirectly(
   }
   const choice = judge(handler, request);
   if ('ok' in choice) {
-    handler.registry.onTurnedAway(request, choice);
+    handler.registry.onTurnedAway(request, choice, handler.settings.trustProxy);
     refuseSocket(handler.settings, socket, choice.status, choice);
     return undefined;
   }
