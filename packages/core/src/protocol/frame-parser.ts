@@ -231,7 +231,7 @@ export class FrameParser {
       const maskingKey = readMaskingKey(chunk, start - 4);
       if (isCopied(length, chunk) && wantsVectorCopy(length)) {
         const copy = allocateSmall(length);
-        maskCopyByVectors(copy, chunk, start, maskingKey);
+        maskCopyByVectors(copy, 0, chunk, start, stop, maskingKey);
         this.#sink.onMessage(copy, length);
         return;
       }

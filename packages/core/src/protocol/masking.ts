@@ -30,7 +30,7 @@ function wantsVectors(length: number): boolean {
 /** From this many bytes on vectors unmask into a copy 5 to 10 % faster than words do in place, to be copied then. */
 const COPIED_BY_VECTORS_FROM = 256;
 
-/** Whether `maskCopyByVectors` is the fastest way to an unmasked copy of so many bytes, which are at most 64 KiB. */
+/** Whether `maskCopyByVectors` is the fastest way to an unmasked copy of so many bytes. */
 export function wantsVectorCopy(length: number): boolean {
   return length >= COPIED_BY_VECTORS_FROM && hasVectors();
 }

@@ -3,10 +3,11 @@ import { Buffer } from 'node:buffer';
 import { CloseCode } from './close-code.js';
 import { ProtocolError } from './errors.js';
 import { RSV1, type FrameHeader } from './frame-header.js';
-import { maskInPlace, wantsWords, wordsOf } from './masking.js';
+import { maskInPlace, wantsVectorCopy, wantsWords, wordsOf } from './masking.js';
 import { Opcode } from './opcode.js';
 import { readText, type TextBytes } from './text-bytes.js';
 import { IMPOSSIBLE, invalidUtf8, proveUtf8 } from './utf8.js';
+import { maskCopyByVectors } from './vector-masking.js';
 
 /** Where whole messages go. */
 export interface MessageSink {
@@ -119,8 +120,12 @@ export class MessageAssembler {
     const from = this.#length;
     const to = from + (end - start);
     if (to > this.#buffer.length) this.#grow(to, announced);
-    copyBytes(chunk, start, end, this.#buffer, from);
-    if (maskingKey !== 0) this.#unmask(from, to, maskingKey);
+    if (maskingKey !== 0 && wantsVectorCopy(end - start)) {
+      maskCopyByVectors(this.#buffer, from, chunk, start, end, maskingKey);
+    } else {
+      copyBytes(chunk, start, end, this.#buffer, from);
+      if (maskingKey !== 0) this.#unmask(from, to, maskingKey);
+    }
     this.#length = to;
     this.prove();
   }

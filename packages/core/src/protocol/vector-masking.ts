@@ -51,18 +51,23 @@ export function maskByVectors(
   }
 }
 
-/** The same, unmasked into `target` instead, which is no longer than the module's memory: saves one copy of two. */
+/** The same into `target` from `offset` on, and `bytes` stay as they are: saves one copy of three. */
 export function maskCopyByVectors(
   target: Uint8Array,
+  offset: number,
   bytes: Uint8Array,
   start: number,
+  end: number,
   maskingKey: number,
 ): void {
   const { memory, mask } = vector!;
-  const { length } = target;
-  memory.set(new Uint8Array(bytes.buffer, bytes.byteOffset + start, length));
-  mask(length, maskingKey);
-  target.set(new Uint8Array(memory.buffer, 0, length));
+  const share = memory.length;
+  for (let at = start; at < end; at += share) {
+    const length = Math.min(share, end - at);
+    memory.set(new Uint8Array(bytes.buffer, bytes.byteOffset + at, length));
+    mask(length, maskingKey);
+    target.set(new Uint8Array(memory.buffer, 0, length), offset + at - start);
+  }
 }
 
 /** `null` without WebAssembly (`node --jitless`), without SIMD, or where its memory cannot be reserved. */

@@ -2,7 +2,12 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import { compileMasking } from '../../scripts/build-masking.mjs';
 import { MASKING_MODULE } from '../../src/protocol/masking-module.js';
-import { createVector, hasVectors, maskByVectors } from '../../src/protocol/vector-masking.js';
+import {
+  createVector,
+  hasVectors,
+  maskByVectors,
+  maskCopyByVectors,
+} from '../../src/protocol/vector-masking.js';
 import { placed, surroundings } from '../support/chunks.js';
 import { masked } from '../support/frame-builder.js';
 import { hex } from '../support/hex.js';
@@ -30,6 +35,12 @@ describe('masks by vectors what bytes would be', () => {
       maskByVectors(chunk, 0, length, maskingKey);
       expect(chunk.equals(masked(payload, keyBytes))).toBe(true);
       expect(surroundings(chunk)).toEqual(Buffer.alloc(16));
+
+      const source = placed(payload, shift + 1);
+      const copy = placed(Buffer.alloc(length + 2), shift);
+      maskCopyByVectors(copy, 1, source, 0, length, maskingKey);
+      expect(copy.subarray(1, length + 1).equals(chunk)).toBe(true);
+      expect([copy[0], copy[length + 1], source.equals(payload)]).toEqual([0, 0, true]);
     },
   );
 });
