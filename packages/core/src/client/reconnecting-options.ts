@@ -54,7 +54,10 @@ export interface ReconnectingOptions extends Omit<OpenOptions, 'headers'> {
    * @default 1_048_576
    */
   readonly maxQueue?: number;
-  /** Runs on each new connection before what has waited goes out: the place to log in or to subscribe. */
+  /**
+   * Runs on each new connection before what has waited goes out: the place to log in or to subscribe. If it throws, the
+   * connection closes with 1011 and `shouldReconnect` is asked.
+   */
   readonly greet?: (ws: WebSocket) => unknown;
   /** Hears of every change of state. */
   readonly onState?: (state: LinkState) => void;

@@ -81,6 +81,7 @@ export class Reconnecting implements AsyncIterableIterator<WebSocket, undefined>
     return this;
   }
 
+  /** For `await using`: closes. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }
