@@ -132,9 +132,10 @@ export function tellSent(
   text: boolean | undefined,
 ): void {
   const isPrepared = message instanceof PreparedMessage;
-  const data = isPrepared ? message.payload : message;
+  const given = isPrepared ? message.payload : message;
+  const data = typeof given === 'string' ? given : toBytes(given);
   const isText = isPrepared ? message.opcode === Opcode.Text : (text ?? typeof data === 'string');
-  const size = typeof data === 'string' ? data.length : toBytes(data).length;
+  const size = data.length;
   messageChannel.publish({ ws, direction: 'sent', kind: isText ? 'text' : 'binary', data, size });
 }
 

@@ -10,7 +10,7 @@ import type { AcceptOptions, Admission, RefuseOptions } from './admission.js';
 import { codecFor, type Agreed } from './agreed.js';
 import { abnormalEnd, ConnectionClosedError, type CloseInfo } from './close-info.js';
 import { Connection, type ConnectionOwner } from './connection.js';
-import { closeChannel, errorChannel, openChannel } from './diagnostics.js';
+import { closeChannel, errorChannel, openChannel, safeListener } from './diagnostics.js';
 import { Inbox, type GuardedMessage, type InboxEnd, type Listener, type Message } from './inbox.js';
 import { controlPayload, type MessageData } from './message-data.js';
 import { MessageIterator } from './message-iterator.js';
@@ -133,7 +133,8 @@ export class WebSocket implements ConnectionOwner, InboxEnd, AsyncIterable<Messa
       throw new TypeError(`role is ${String(role)}, expected 'server' or 'client'`);
     }
     const settings = resolveConnectionOptions(options);
-    const ws = new WebSocket(role, settings, { onError, onClosed: () => undefined });
+    const hooks = { onError: safeListener(onError), onClosed: () => undefined };
+    const ws = new WebSocket(role, settings, hooks);
     ws.#open(duplex, head === undefined ? [] : [Buffer.from(head)], agreed);
     return ws;
   }

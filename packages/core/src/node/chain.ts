@@ -117,6 +117,7 @@ export class Chain {
 /** A layer that waits for a WebSocket's body, as parsers do, would wait for ever: what follows the head are frames. */
 function refuseBody(request: IncomingMessage): Refusal | undefined {
   const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
-  if (!isUpgrade(request) || (coding === undefined && Number(length) === 0)) return undefined;
+  const hasNone = coding === undefined && Number(length) === 0;
+  if (hasNone || !isUpgrade(request)) return undefined;
   return refusal(400, 'an opening handshake has no body\n');
 }
