@@ -325,7 +325,10 @@ describe("Express's own ways", () => {
   test('an AsyncLocalStorage of the chain lasts through the gatekeeper and its conversation', async () => {
     const storage = new AsyncLocalStorage<string>();
     const app = express();
-    app.use((request, response, next) => storage.run(String(request.query['name']), next));
+    app.use((request, response, next) => {
+      const { searchParams } = new URL(request.url, 'http://localhost');
+      storage.run(searchParams.get('name') ?? 'nobody', next);
+    });
     app.use(
       '/chat',
       WebSocketHandler(async (request, ws) => {
