@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 
+import { broadcast } from '../../src/connection/broadcast.js';
 import {
   enterDataEvent,
   isInDataEvent,
@@ -120,6 +121,55 @@ test('the answers of a for await loop to one chunk leave as one write', async ()
   await turns();
   expect(write).toHaveBeenCalledTimes(1);
   expect(stream.written.length).toBe(50 * 6);
+});
+
+test('the answers of an async listener to one chunk leave as one write', async () => {
+  const { ws, stream, bytesOf } = rawPeer({ role: 'server' });
+  void ws.listen(async (message) => {
+    await ws.write(message);
+  });
+  await turns();
+  const write = vi.spyOn(stream, 'write');
+  stream.feed(bytesOf(...Array.from({ length: 50 }, () => text('echo'))));
+  await turns();
+  expect(write).toHaveBeenCalledTimes(1);
+  expect(stream.written.length).toBe(50 * 6);
+});
+
+test('an answer does not wait for a listener that goes on waiting for something else', async () => {
+  const { ws, stream, bytesOf } = rawPeer({ role: 'server' });
+  void ws.listen(async (message) => {
+    await ws.write(message);
+    await new Promise(() => {});
+  });
+  await turns();
+  stream.feed(bytesOf(text('first'), text('second')));
+  await turns();
+  expect(stream.written.length).toBe(2 + 5);
+});
+
+test('over TLS the answers to several chunks of one turn leave as one write', async () => {
+  const { near, far } = await tlsPair();
+  const ws = WebSocket.over(near, { role: 'server' });
+  const { bytesOf } = rawPeer({ role: 'server' });
+  void ws.listen((message) => ws.write(message));
+  await turns();
+  const write = vi.spyOn(near, 'write');
+  for (let count = 0; count < 5; count += 1) near.emit('data', bytesOf(text('echo')));
+  expect(write).not.toHaveBeenCalled();
+  await turns();
+  expect(write).toHaveBeenCalledTimes(1);
+  far.resume();
+});
+
+test('a broadcast alone is written as it is', async () => {
+  const { near, far } = await tcpPair();
+  const ws = WebSocket.over(near, { role: 'server' });
+  const [cork, write] = [vi.spyOn(near, 'cork'), vi.spyOn(near, 'write')];
+  broadcast([ws], 'to all');
+  await turns();
+  expect([cork.mock.calls.length, write.mock.calls.length]).toEqual([0, 1]);
+  far.resume();
 });
 
 test('what goes to another connection within a data event leaves in the same turn, as one write', async () => {
