@@ -11,7 +11,7 @@ export const base = defineConfig({
     hookTimeout: 20_000,
     coverage: {
       provider: 'v8',
-      include: ['src/**'],
+      include: ['src/**/*.ts'],
       reporter: [['text', { skipFull: true }]],
       reportOnFailure: true,
       thresholds: { lines: 97, branches: 97 },

@@ -268,6 +268,21 @@ describe('keeps text as bytes when nobody wants it decoded', () => {
     ]);
   });
 
+  test.each(roles)('%s: after messages that did not come whole, too', (role) => {
+    const { sink, parser } = parserFor(role);
+    const halves = [
+      frameFor(role, 1, hello.subarray(0, 2), { fin: false }),
+      frameFor(role, 0, hello.subarray(2)),
+    ];
+    parser.receive(Buffer.concat(halves));
+    parser.keepTextAsBytes();
+    parser.receive(Buffer.concat(halves.map((half) => Buffer.from(half))));
+    expect(sink.events).toEqual([
+      ['text', 'Hello', 5],
+      ['text bytes', '48656c6c6f', 5],
+    ]);
+  });
+
   test.each(roles)('%s: bytes that no later frame of the chunk changes', (role) => {
     const { sink, parser } = parserFor(role);
     const kept: Buffer[] = [];
