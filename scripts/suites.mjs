@@ -43,7 +43,7 @@ export function stages() {
     },
     // Alone on the machine: these measure memory and wait for deadlines.
     { width: 1, lanes: [ownNodeSuites()] },
-    { width: 2, lanes: otherNodes.map(suitesOnNode) },
+    { width: 2, lanes: otherNodes.flatMap(lanesOnNode) },
   ];
 }
 
@@ -85,23 +85,20 @@ function ownNodeSuites() {
 }
 
 /**
- * The unit and conformance suites once more, on another release of Node.
+ * The unit and conformance suites once more, on another release of Node: a lane each, so that two cores share the work.
  *
  * @param {number} major
- * @returns {Suite[]}
+ * @returns {Suite[][]}
  */
-function suitesOnNode(major) {
+function lanesOnNode(major) {
   const node = nodePath(major);
-  if (!node)
-    return [
-      unavailable(
-        `Node ${major}`,
-        `internal/nodes has none for ${process.platform} on ${process.arch}`,
-      ),
-    ];
+  if (!node) {
+    const reason = `internal/nodes has none for ${process.platform} on ${process.arch}`;
+    return [[unavailable(`Node ${major}`, reason)]];
+  }
   const units = testedFolders('packages').map((folder) => unitSuite(folder, node));
-  const suites = [...units, wholeSuite('internal/conformance', node)];
-  return suites.map(({ name, run }) => ({ name: `${name} on Node ${major}`, run }));
+  const named = (/** @type {Suite} */ { name, run }) => ({ name: `${name} on Node ${major}`, run });
+  return [units.map(named), [named(wholeSuite('internal/conformance', node))]];
 }
 
 /**
