@@ -51,7 +51,6 @@ export class ChainHandshake implements Road, PendingHandshake {
   #settings: HandlerSettings;
   readonly #socket: Duplex;
   readonly #early: EarlyBytes;
-  readonly #onSettled: (handshake: ChainHandshake) => void;
   /** Reads as the request; what the chain answers is written to it. */
   readonly replayed: ReplayedSocket<ChainHandshake>;
   #gate: Gate | undefined;
@@ -70,18 +69,11 @@ export class ChainHandshake implements Road, PendingHandshake {
   readonly #writtenBefore: number;
   #timer: unknown;
 
-  constructor(
-    rules: ChainRules,
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    onSettled: (handshake: ChainHandshake) => void,
-  ) {
+  constructor(rules: ChainRules, request: IncomingMessage, socket: Duplex, head: Buffer) {
     this.#rules = rules;
     this.#settings = rules.settings;
     this.request = request;
     this.#socket = socket;
-    this.#onSettled = onSettled;
     this.#writtenBefore = bytesWritten(socket);
     this.#early = new EarlyBytes(socket, head);
     this.replayed = new ReplayedSocket<ChainHandshake>(socket, request, this);
@@ -343,7 +335,7 @@ export class ChainHandshake implements Road, PendingHandshake {
     this.#isSettled = true;
     this.#response = undefined;
     this.#settings.connection.clock.clearTimeout(this.#timer);
-    this.#onSettled(this);
+    this.#rules.registry.deletePending(this);
   }
 }
 

@@ -90,9 +90,7 @@ export class Chain {
       refuseSocket(settings, socket, refused.status, refused);
       return;
     }
-    const handshake = new ChainHandshake(this.#rules, request, socket, head, (settled) =>
-      registry.deletePending(settled),
-    );
+    const handshake = new ChainHandshake(this.#rules, request, socket, head);
     registry.addPending(handshake);
     handshake.start();
     this.#inner.emit('connection', handshake.replayed);
