@@ -118,7 +118,6 @@ export class FrameParser {
   /** From here on text is judged, and handed over as `TextBytes`. */
   keepTextAsBytes(): void {
     this.#decodesText = false;
-    if (this.#assembler !== undefined) this.#assembler.decodesText = false;
   }
 
   /** Stops after the present frame, inside a chunk too, until `resume`. */
@@ -316,14 +315,12 @@ export class FrameParser {
     this.#fin = header.fin;
     this.#maskingKey = header.maskingKey;
     this.#remaining = header.payloadLength;
-    if (header.payloadLength === 0) assembler.finish(header.fin);
+    if (header.payloadLength === 0) assembler.finish(header.fin, this.#decodesText);
   }
 
   #createAssembler(): MessageAssembler {
     const limits = { maxMessageSize: this.#maxMessageSize, maxFragments: this.#maxFragments };
-    const assembler = new MessageAssembler(this.#sink, limits);
-    assembler.decodesText = this.#decodesText;
-    return assembler;
+    return new MessageAssembler(this.#sink, limits);
   }
 
   /** As much payload of the present data frame as the chunk has. */
@@ -334,7 +331,7 @@ export class FrameParser {
     const assembler = this.#assembler!;
     assembler.append(chunk, offset, stop, this.#maskingKey, this.#remaining);
     this.#maskingKey = rotateMaskingKey(this.#maskingKey, taken);
-    if (this.#remaining === 0) assembler.finish(this.#fin);
+    if (this.#remaining === 0) assembler.finish(this.#fin, this.#decodesText);
     return stop;
   }
 

@@ -56,8 +56,6 @@ export function compressedLimit(maxMessageSize: number): number {
  * bytes, however many fragments they come in. RFC 6455, section 5.4.
  */
 export class MessageAssembler {
-  /** Whether text is handed over as strings. */
-  decodesText = true;
   readonly #sink: MessageSink;
   readonly #limits: MessageLimits;
   #open = false;
@@ -177,18 +175,18 @@ export class MessageAssembler {
     this.#words = undefined;
   }
 
-  /** The present frame is complete, and its message too when `fin`. */
-  finish(fin: boolean): void {
+  /** The present frame is complete, and its message too when `fin`: text as a string, or else as `TextBytes`. */
+  finish(fin: boolean, decodesText = true): void {
     if (!fin) return;
     const payload = this.#take();
     if (this.#compressed) this.#sink.onCompressedMessage(payload, this.#text);
-    else if (this.#text) this.#sink.onMessage(this.#decode(payload), payload.length);
+    else if (this.#text) this.#sink.onMessage(this.#read(payload, decodesText), payload.length);
     else this.#sink.onMessage(payload, payload.length);
   }
 
-  #decode(payload: Buffer): string | TextBytes {
+  #read(payload: Buffer, decodesText: boolean): string | TextBytes {
     if (this.#proved !== payload.length) throw invalidUtf8();
-    return readText(payload, this.decodesText);
+    return readText(payload, decodesText);
   }
 
   #take(): Buffer {
