@@ -1,9 +1,13 @@
 import type { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 
+import { readIntoSharedBuffer } from './shared-read-buffer.js';
+
 /** Who hears what a stream says. */
 export interface StreamListener {
   receive(chunk: Buffer): void;
+  /** The first `length` bytes of a buffer that is another connection's after the call. */
+  receiveLent(buffer: Buffer, length: number): void;
   onStreamDrain(): void;
   onStreamEnd(): void;
   onStreamClose(): void;
@@ -25,7 +29,14 @@ export function hearErrors(stream: Duplex, listener: StreamListener): void {
 
 /** From here on everything else is heard too; the stream begins to flow unless it was paused. */
 export function hearAll(stream: Duplex): void {
+  readIntoSharedBuffer(stream, onRead);
   stream.on('data', onData).on('drain', onDrain).on('end', onEnd).on('close', onClose);
+}
+
+function onRead(this: HeardDuplex, length: number, buffer: Buffer): boolean {
+  this[kListener]!.receiveLent(buffer, length);
+  // `false` would stop the reading.
+  return true;
 }
 
 function onData(this: HeardDuplex, chunk: Buffer): void {

@@ -73,6 +73,15 @@ export class Protocol {
     this.#parser.receive(chunk);
   }
 
+  /**
+   * Takes the first `length` bytes of a buffer that is only lent: it is the caller's again after the call. Until then
+   * they may change, since payloads are unmasked where they are.
+   * @throws {ProtocolError} as `receive` does.
+   */
+  receiveLent(buffer: Buffer, length: number): void {
+    this.#parser.receiveLent(buffer, length);
+  }
+
   /** From here on text is judged, and handed over as `TextBytes`. */
   keepTextAsBytes(): void {
     this.#parser.keepTextAsBytes();

@@ -241,3 +241,55 @@ describe('two parsers whose sinks feed each other', () => {
     ]);
   });
 });
+
+describe.each(roles)('%s: a lent chunk', (role) => {
+  const messages = [1, 32, 33, 255, 256, 4095, 4096, 20_000].map((length) =>
+    Buffer.alloc(length, `${length} bytes that belong to somebody`),
+  );
+
+  test('is the caller’s again: messages of every size are copies', () => {
+    const { sink, parser } = parserFor(role);
+    const bytes = Buffer.concat(messages.map((message) => frameFor(role, 2, message)));
+    parser.receiveLent(bytes, bytes.length);
+    bytes.fill(0);
+    expect(sink.kept.map(({ bytes: kept }) => kept.toString())).toEqual(messages.map(String));
+    for (const { bytes: kept } of sink.kept) expect(kept.buffer).not.toBe(bytes.buffer);
+  });
+
+  test('counts up to its length only', () => {
+    const { sink, parser } = parserFor(role);
+    const bytes = Buffer.concat([frameFor(role, 1, hello), Buffer.alloc(100, 0xff)]);
+    parser.receiveLent(bytes, bytes.length - 100);
+    expect([sink.events, parser.hasWaiting]).toEqual([[['text', 'Hello', 5]], false]);
+  });
+
+  test('that comes while the parser is halted, at work or has ended is copied, or dropped', () => {
+    const { sink, parser } = parserFor(role);
+    const shared = Buffer.alloc(100);
+    const lend = (text: string): void => {
+      const bytes = frameFor(role, 1, Buffer.from(text));
+      bytes.copy(shared);
+      parser.receiveLent(shared, bytes.length);
+      shared.fill(0xff);
+    };
+    parser.halt();
+    lend('a');
+    expect([sink.events, parser.hasWaiting]).toEqual([[], true]);
+    sink.afterEach = ([, text]) => text === 'a' && lend('b');
+    parser.resume();
+    const both: SinkEvent[] = [
+      ['text', 'a', 1],
+      ['text', 'b', 1],
+    ];
+    expect([sink.events, parser.hasWaiting]).toEqual([both, false]);
+    sink.afterEach = ([, text]) => text === 'c' && lend('d');
+    lend('c');
+    expect(sink.events.slice(2)).toEqual([
+      ['text', 'c', 1],
+      ['text', 'd', 1],
+    ]);
+    parser.end();
+    lend('e');
+    expect([sink.events.length, parser.hasWaiting]).toEqual([4, false]);
+  });
+});

@@ -20,6 +20,8 @@ export class RecordingSink implements ProtocolSink, ControlSink {
   readonly events: SinkEvent[] = [];
   /** The bytes of the last message that had bytes. */
   lastBinary: Buffer | undefined;
+  /** What a sink may keep, with its bytes in hex as they were when it came. */
+  readonly kept: { readonly bytes: Buffer; readonly hex: string }[] = [];
   afterEach: (event: SinkEvent) => void = () => {};
 
   onMessage(data: string | Buffer | TextBytes, size: number): void {
@@ -27,14 +29,17 @@ export class RecordingSink implements ProtocolSink, ControlSink {
       this.#record(['text', data, size]);
     } else if (data instanceof TextBytes) {
       this.lastBinary = data.bytes;
+      this.#keep(data.bytes);
       this.#record(['text bytes', data.bytes.toString('hex'), size]);
     } else {
       this.lastBinary = data;
+      this.#keep(data);
       this.#record(['binary', data.toString('hex'), size]);
     }
   }
 
   onCompressedMessage(payload: Buffer, text: boolean): void {
+    this.#keep(payload);
     this.#record([text ? 'compressed text' : 'compressed binary', payload.toString('hex')]);
   }
 
@@ -64,6 +69,10 @@ export class RecordingSink implements ProtocolSink, ControlSink {
       this.events.push(['failed', error.code, error.closeCode]);
       return true;
     }
+  }
+
+  #keep(bytes: Buffer): void {
+    this.kept.push({ bytes, hex: bytes.toString('hex') });
   }
 
   #record(event: SinkEvent): void {
