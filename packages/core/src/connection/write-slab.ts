@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer';
 
-import { maskInPlace, wantsWords, wordsOf } from '../protocol/masking.js';
+import { maskInPlace, wantsVectorCopy, wantsWords, wordsOf } from '../protocol/masking.js';
+import { maskCopyByVectors } from '../protocol/vector-masking.js';
 
-/** In bytes. */
-export const SLAB_SIZE = 65_536;
+/** In bytes: room for the longest text that is copied, whose units may be three bytes each. */
+export const SLAB_SIZE = 262_144;
 
 /** Whoever has bytes in the slab that have not been cut out of it. */
 export interface SlabOwner {
@@ -50,4 +51,15 @@ export function renewSlab(): void {
 /** Masks what stands in the slab from `start` up to `end`. */
 export function maskInSlab(start: number, end: number, maskingKey: number): void {
   maskInPlace(slab.bytes, start, end, maskingKey, wantsWords(end - start) ? slab.words : undefined);
+}
+
+/** Puts `payload` into the slab at `start`, masked. */
+export function maskIntoSlab(payload: Uint8Array, start: number, maskingKey: number): void {
+  const { length } = payload;
+  if (wantsVectorCopy(length)) {
+    maskCopyByVectors(slab.bytes, start, payload, 0, length, maskingKey);
+    return;
+  }
+  slab.bytes.set(payload, start);
+  maskInSlab(start, start + length, maskingKey);
 }

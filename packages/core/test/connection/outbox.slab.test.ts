@@ -40,7 +40,7 @@ const roads: [name: string, connect: () => Promise<readonly [Duplex, Duplex]>][]
   ['a Duplex that delivers within the call', async () => syncPair()],
 ];
 
-const lengths = [0, 1, 16, 125, 126, 700, 4096, 8192, 8193, 30_000];
+const lengths = [0, 1, 16, 125, 126, 700, 4096, 8192, 8193, 30_000, 65_536, 65_537];
 
 test.each(roads)(
   '%s: eight connections, interleaved and many messages deep, get every byte of their own',
@@ -75,7 +75,7 @@ test.each(roads)(
   '%s: 4 KiB frames sixteen deep and more than a slab a turn',
   async (_, connect) => {
     const all = [ends(await connect()), ends(await connect()), ends(await connect())];
-    const count = 48;
+    const count = 96;
     expect(count * 4096 * all.length).toBeGreaterThan(4 * SLAB_SIZE);
     for (const { server } of all) void server.listen((message) => void server.send(message));
     for (let index = 0; index < count; index += 1) {

@@ -222,7 +222,7 @@ test.each(roles)('%s: when blocked, writes share a promise that waits for room',
 test('room comes back when the send buffer is below its high-water mark, not when it is empty', async () => {
   const { ws, stream } = rawPeer({ role: 'server' });
   stream.holding = true;
-  for (let count = 0; count < 53; count += 1) ws.send(Buffer.alloc(8000));
+  for (let count = 0; count < 46; count += 1) ws.send(Buffer.alloc(8000));
   await turns();
   const amounts: number[] = [];
   void ws.write('waits').then(() => amounts.push(ws.bufferedAmount));
@@ -361,8 +361,8 @@ test.each(roles)('%s: a small payload is copied at the call', async (role) => {
 test('a large payload goes by reference and has a promise of its own, for when its bytes are the caller’s again', async () => {
   const { ws, stream } = rawPeer({ role: 'server' });
   stream.holding = true;
-  const first = Buffer.alloc(8193, 'a');
-  const second = Buffer.alloc(8193, 'b');
+  const first = Buffer.alloc(65_537, 'a');
+  const second = Buffer.alloc(65_537, 'b');
   const written = ws.write(first);
   const writtenToo = ws.write(second);
   expect(written).not.toBe(ROOM);
@@ -400,7 +400,7 @@ test.each(roles)('%s: the bytes of the caller are never changed', async (role) =
 test('a text that is larger than the slab has left does not disturb what stands there', async () => {
   const peer = rawPeer({ role: 'client' });
   const sent: string[] = [];
-  for (let length = 1; length <= 8192; length += 331) sent.push('é'.repeat(length));
+  for (let length = 1; length <= 65_536; length += 3001) sent.push('é'.repeat(length));
   for (const message of sent) peer.ws.send(message);
   expect(sent.reduce((sum, { length }) => sum + length * 2, 0)).toBeGreaterThan(2 * SLAB_SIZE);
   await turns();
@@ -463,8 +463,8 @@ test('a stream whose write fails ends the connection, and every write hears of t
   const reset = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
   stream.failing = reset;
   const small = ws.write('small');
-  const large = ws.write(Buffer.alloc(20_000));
-  const guarded = ws.writeGuarded(Buffer.alloc(20_000));
+  const large = ws.write(Buffer.alloc(100_000));
+  const guarded = ws.writeGuarded(Buffer.alloc(100_000));
   const error = { name: 'ConnectionClosedError', closeCode: 1006 };
   await expect(small).resolves.toBeUndefined();
   await expect(large).rejects.toMatchObject(error);
