@@ -3,8 +3,8 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 
-/** In bytes. Node reads 64 KiB at once; a message of that size and its header come with one read. */
-const READ_SIZE = 131_072;
+/** In bytes: the 64 KiB that Node reads at once, and so much that a message of that size comes with one read. */
+const READ_SIZE = 66_560;
 
 /** What a socket calls when bytes stand in the buffer; `this` is the socket. */
 export type OnRead = (this: Duplex, length: number, buffer: Buffer) => boolean;
@@ -37,7 +37,7 @@ const readBuffer = Buffer.alloc(READ_SIZE);
 export function readIntoSharedBuffer(stream: Duplex, onRead: OnRead): void {
   if (!(stream instanceof Socket) || stream instanceof TLSSocket) return;
   // What the stream has already would come after what is read now; and others who listen would hear nothing more.
-  if (stream.readableLength > 0 || stream.listenerCount('data') > 0) return;
+  if (stream.readableLength > 0 || hasOtherReaders(stream)) return;
   if (slots === undefined) slots = findSlots();
   const internals = stream as unknown as Internals;
   const handle = internals._handle;
@@ -46,6 +46,10 @@ export function readIntoSharedBuffer(stream: Duplex, onRead: OnRead): void {
   handle.useUserBuffer(readBuffer);
   internals[slots.buffer] = readBuffer;
   internals[slots.callback] = onRead;
+}
+
+function hasOtherReaders(stream: Duplex): boolean {
+  return stream.listenerCount('data') > 0 || stream.listenerCount('readable') > 0;
 }
 
 /** Asks a socket that is given the option where it has put it: names and order are Node's own affair. */

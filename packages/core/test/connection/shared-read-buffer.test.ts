@@ -62,6 +62,7 @@ test.each<[string, () => Promise<Duplex> | Duplex]>([
     'a socket that somebody else listens to',
     async () => (await tcpPair()).far.on('data', () => {}),
   ],
+  ['a socket that somebody else reads', async () => (await tcpPair()).far.on('readable', () => {})],
   ['a socket that reads elsewhere already', async () => twice((await tcpPair()).far)],
   ['a socket whose handle is another', async () => withHandle((await tcpPair()).far)],
 ])('%s is left as it is', async (_, create) => {
