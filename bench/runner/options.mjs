@@ -38,7 +38,7 @@ export const usage = `pnpm bench [options]
                      which installs them into bench/rivals first (200 MB)
   --rounds N         starts of each server per workload; default 3
   --seconds S        measured time of one start; default 0.5
-  --warm-up S        time before that, thrown away; default 0.3
+  --warm-up S        time before that, thrown away; default 0.8
   --quick            one round of 0.3 s after 0.2 s: a look, not a measurement
   --malloc MODE      from 1 KiB up: fixed (default), default, or both, one row each
   --verify           compare every byte of every reply, and add workloads of odd sizes and fragments
@@ -91,7 +91,7 @@ export function parseOptions(args) {
     help,
     rounds: Math.ceil(numberOf('rounds', values.rounds ?? (quick ? '1' : '3'), 100)),
     duration: 1000 * numberOf('seconds', values.seconds ?? (quick ? '0.3' : '0.5'), 60),
-    warmUp: 1000 * numberOf('warm-up', values['warm-up'] ?? (quick ? '0.2' : '0.3'), 60),
+    warmUp: 1000 * numberOf('warm-up', values['warm-up'] ?? (quick ? '0.2' : '0.8'), 60),
     rivals: oneOf('rivals', values.rivals, rivalChoices),
     malloc: oneOf('malloc', values.malloc, mallocModes),
     json: pathOf(values.json),
