@@ -133,25 +133,16 @@ export class Connection
     if (this.#halt === 0) stream.resume();
   }
 
-  /** A chunk off the stream. The way of every message begins here, or in `receiveLent`. */
-  receive(chunk: Buffer): void {
+  /**
+   * A chunk off the stream; with `lent`, the first so many bytes of a buffer that is another connection's after the call.
+   * The way of every message begins here.
+   */
+  receive(chunk: Buffer, lent?: number): void {
     this.liveness.heard();
     const before = enterDataEvent(this.outbox);
     try {
-      this.#protocol.receive(this.#copiesChunks ? Buffer.from(chunk) : chunk);
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      this.#endTurn(before);
-    }
-  }
-
-  /** The same for what stands in the shared read buffer. */
-  receiveLent(buffer: Buffer, length: number): void {
-    this.liveness.heard();
-    const before = enterDataEvent(this.outbox);
-    try {
-      this.#protocol.receiveLent(buffer, length);
+      if (lent !== undefined) this.#protocol.receiveLent(chunk, lent);
+      else this.#protocol.receive(this.#copiesChunks ? Buffer.from(chunk) : chunk);
     } catch (error) {
       this.#fail(error);
     } finally {

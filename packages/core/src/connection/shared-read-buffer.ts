@@ -6,6 +6,13 @@ import { TLSSocket } from 'node:tls';
 /** In bytes: the 64 KiB that Node reads at once, and so much that a message of that size comes with one read. */
 const READ_SIZE = 66_560;
 
+/**
+ * The newest Node whose libuv is known to ask for the buffer only when it reads, at once and into no other until the
+ * bytes were handed over. Were a read left to the kernel meanwhile, bytes of two connections would be mixed; so a newer
+ * Node goes without until the tests have run on it.
+ */
+const NEWEST_KNOWN = 26;
+
 /** What a socket calls when bytes stand in the buffer; `this` is the socket. */
 export type OnRead = (this: Duplex, length: number, buffer: Buffer) => boolean;
 
@@ -19,7 +26,7 @@ type Internals = Record<symbol, unknown> & {
   readonly _handle?: { useUserBuffer?(buffer: Uint8Array): void } | null;
 };
 
-/** Found for the first socket; `null` where Node keeps them otherwise. */
+/** Found for the first socket; `null` where Node keeps them otherwise, or a buffer must not be shared. */
 let slots: Slots | null | undefined;
 
 /** All plain sockets read into the same: what stands there is gone with the next read of any. */
@@ -38,7 +45,8 @@ export function readIntoSharedBuffer(stream: Duplex, onRead: OnRead): void {
   if (!(stream instanceof Socket) || stream instanceof TLSSocket) return;
   // What the stream has already would come after what is read now; and others who listen would hear nothing more.
   if (stream.readableLength > 0 || hasOtherReaders(stream)) return;
-  if (slots === undefined) slots = findSlots();
+  if (slots === undefined)
+    slots = canShare(process.platform, process.versions) ? findSlots() : null;
   const internals = stream as unknown as Internals;
   const handle = internals._handle;
   if (slots === null || typeof handle?.useUserBuffer !== 'function') return;
@@ -50,6 +58,13 @@ export function readIntoSharedBuffer(stream: Duplex, onRead: OnRead): void {
 
 function hasOtherReaders(stream: Duplex): boolean {
   return stream.listenerCount('data') > 0 || stream.listenerCount('readable') > 0;
+}
+
+/** Whether reads are known to be done at once: see `NEWEST_KNOWN`. On Windows they may be left to the kernel. */
+export function canShare(platform: string, versions: Record<string, string | undefined>): boolean {
+  const { node = '', bun, deno } = versions;
+  if (platform === 'win32' || bun !== undefined || deno !== undefined) return false;
+  return Number.parseInt(node, 10) <= NEWEST_KNOWN;
 }
 
 /** Asks a socket that is given the option where it has put it: names and order are Node's own affair. */

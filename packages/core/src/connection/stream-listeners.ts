@@ -5,9 +5,8 @@ import { readIntoSharedBuffer } from './shared-read-buffer.js';
 
 /** Who hears what a stream says. */
 export interface StreamListener {
-  receive(chunk: Buffer): void;
-  /** The first `length` bytes of a buffer that is another connection's after the call. */
-  receiveLent(buffer: Buffer, length: number): void;
+  /** `lent`: only the first so many bytes of `chunk` have come, and it is another connection's after the call. */
+  receive(chunk: Buffer, lent?: number): void;
   onStreamDrain(): void;
   onStreamEnd(): void;
   onStreamClose(): void;
@@ -34,7 +33,7 @@ export function hearAll(stream: Duplex): void {
 }
 
 function onRead(this: HeardDuplex, length: number, buffer: Buffer): boolean {
-  this[kListener]!.receiveLent(buffer, length);
+  this[kListener]!.receive(buffer, length);
   // `false` would stop the reading.
   return true;
 }

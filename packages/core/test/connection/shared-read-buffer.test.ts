@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { PassThrough, type Duplex } from 'node:stream';
 import { expect, test, vi } from 'vitest';
 
-import { readIntoSharedBuffer } from '../../src/connection/shared-read-buffer.js';
+import { canShare, readIntoSharedBuffer } from '../../src/connection/shared-read-buffer.js';
 import { WebSocket } from '../../src/connection/web-socket.js';
 import { tcpPair, tlsPair } from './support/sockets.js';
 import { turns, until } from './support/turns.js';
@@ -107,6 +107,18 @@ test('where Node keeps what the option gave otherwise, every socket is left as i
   expect(useUserBuffer).not.toHaveBeenCalled();
   expect(slotsOf(socket).every((slot) => slot === null)).toBe(true);
   vi.doUnmock('node:net');
+});
+
+test.each([
+  ['linux', { node: '20.19.0' }, true],
+  ['darwin', { node: '26.10.0' }, true],
+  ['linux', { node: '27.0.0' }, false],
+  ['win32', { node: '22.0.0' }, false],
+  ['linux', { node: '24.3.0', bun: '1.4.5' }, false],
+  ['linux', { node: '24.3.0', deno: '2.9.6' }, false],
+  ['linux', {}, false],
+])('on %s with %j a buffer is shared: %s', (platform, versions, expected) => {
+  expect(canShare(platform, versions)).toBe(expected);
 });
 
 test('messages of thirty connections that share the buffer stay apart, and what was received stays as it was', async () => {
