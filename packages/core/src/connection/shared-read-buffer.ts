@@ -3,8 +3,11 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 
-/** In bytes: the 64 KiB that Node reads at once, and so much that a message of that size comes with one read. */
-const READ_SIZE = 66_560;
+/**
+ * In bytes. Node reads 64 KiB at once; twice as much is 10 % less for a message of 1 MiB, and one of 64 KiB comes with its
+ * header by one read. A connection that is halted within a chunk holds the rest of it.
+ */
+const READ_SIZE = 131_072;
 
 /**
  * The newest Node whose libuv is known to ask for the buffer only when it reads, at once and into no other until the
